@@ -1,0 +1,1 @@
+"""Who may see and do what: users, projects, memberships, API keys, codes."""

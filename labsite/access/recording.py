@@ -1,0 +1,86 @@
+"""Services that create, change and void records."""
+
+from typing import TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.utils import timezone
+
+from labsite.access.codes import draw_code
+from labsite.access.models import User
+from labsite.access.records import Record, may_edit
+from labsite.lib.models import Stamped
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+class EditConflictError(Exception):
+    """Somebody else has changed the record since it was read."""
+
+
+def check_may_edit(user: User, record: Record) -> None:
+    """Raise PermissionDenied unless the person may change the record."""
+    if not may_edit(user, record):
+        raise PermissionDenied(f"{user} may not change {record._meta.verbose_name}s here.")
+
+
+def create_record(*, record: RecordT, by: User) -> RecordT:
+    """Store a new record with the next code of its kind.
+
+    Raises PermissionDenied, ValidationError.
+    """
+    check_may_edit(by, record)
+    with transaction.atomic():
+        record.code = draw_code(record.CODE_PREFIX)
+        record.created_by = by
+        record.full_clean()
+        record.save(force_insert=True)
+    return record
+
+
+def update_record(*, record: RecordT, by: User, expected_version: int) -> RecordT:
+    """Store a changed record, if nobody else changed it since ``expected_version``.
+
+    Raises PermissionDenied, ValidationError, EditConflictError.
+    """
+    stored = type(record)._default_manager.get(pk=record.pk)
+    check_may_edit(by, stored)
+    check_may_edit(by, record)
+    with transaction.atomic():
+        record.full_clean()
+        raise_version(record=record, expected_version=expected_version)
+        record.save(force_update=True)
+    return record
+
+
+def raise_version(*, record: Stamped, expected_version: int) -> None:
+    """Count the version up by one conditional UPDATE; raises EditConflictError."""
+    manager: models.Manager[Stamped] = type(record)._default_manager
+    counted = manager.filter(pk=record.pk, version=expected_version).update(
+        version=expected_version + 1
+    )
+    if not counted:
+        raise EditConflictError(
+            f"{record} was changed by somebody else meanwhile; "
+            "read it again and repeat your change."
+        )
+    record.version = expected_version + 1
+
+
+def void_record(*, record: RecordT, by: User, reason: str) -> RecordT:
+    """Take a record out of use, with a reason; everything made from it stays.
+
+    Raises PermissionDenied, ValueError.
+    """
+    check_may_edit(by, record)
+    if not reason.strip():
+        raise ValueError("Say why the record is voided.")
+    with transaction.atomic():
+        raise_version(record=record, expected_version=record.version)
+        record.voided_at = timezone.now()
+        record.voided_by = by
+        record.void_reason = reason.strip()
+        record.save(
+            update_fields=["voided_at", "voided_by", "void_reason", "version", "updated_at"]
+        )
+    return record

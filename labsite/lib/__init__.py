@@ -1,0 +1,1 @@
+"""Leaf library used by every app: base records, jobs, units, pages."""
