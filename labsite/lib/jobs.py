@@ -1,0 +1,271 @@
+"""Work that outlives a request: the row is the truth, the message only a hint.
+
+A job is claimed by one conditional UPDATE, kept alive by a heartbeat, and finished by an UPDATE
+that is fenced by its lease; a sweep sends again what was lost. Running a job twice changes nothing.
+"""
+
+import contextlib
+import logging
+import os
+import socket
+import threading
+import traceback
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar, Self
+
+from celery import current_app
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3
+SOFT_TIME_LIMIT_S = 30 * 60
+TIME_LIMIT_S = SOFT_TIME_LIMIT_S + 60
+
+
+class LeaseLostError(Exception):
+    """Somebody else has taken over the job; nothing of this attempt is stored."""
+
+
+class ExpectedError(Exception):
+    """Trouble with the input, to be shown to the user as it is."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep the code for programs and the sentence for people."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class Job(models.Model):
+    """State of one piece of work."""
+
+    class Status(models.TextChoices):
+        """Where the work stands."""
+
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    TASK: ClassVar[str]
+
+    status = models.CharField(
+        max_length=8, choices=Status, default=Status.QUEUED, editable=False, db_index=True
+    )
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    lease = models.UUIDField(null=True, editable=False)
+    leased_by = models.CharField(max_length=200, blank=True, editable=False)
+    heartbeat_at = models.DateTimeField(null=True, editable=False)
+    queued_at = models.DateTimeField(default=timezone.now, editable=False)
+    dispatched_at = models.DateTimeField(null=True, editable=False)
+    dispatches = models.PositiveSmallIntegerField(default=0, editable=False)
+    started_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+    progress = models.CharField(max_length=200, blank=True, editable=False)
+    error_code = models.CharField(max_length=80, blank=True, editable=False)
+    error_message = models.TextField(blank=True, editable=False)
+    error_trace = models.TextField(blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_lease_only_while_running",
+                condition=Q(status="running", lease__isnull=False)
+                | (~Q(status="running") & Q(lease__isnull=True)),
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the work is still to be done."""
+        return self.status in {self.Status.QUEUED, self.Status.RUNNING}
+
+    @property
+    def duration_s(self) -> float | None:
+        """Seconds from the claim to the end."""
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return (self.finished_at - self.started_at).total_seconds()
+
+    @property
+    def queue(self) -> str:
+        """Name of the queue that carries the job."""
+        return "fast"
+
+    @classmethod
+    def claim(cls, pk: uuid.UUID | str) -> Self | None:
+        """Take a queued job; None when it is gone, taken or finished."""
+        now = timezone.now()
+        taken = cls._default_manager.filter(pk=pk, status=cls.Status.QUEUED).update(
+            status=cls.Status.RUNNING,
+            lease=uuid.uuid4(),
+            leased_by=f"{socket.gethostname()}:{os.getpid()}",
+            heartbeat_at=now,
+            started_at=now,
+            attempts=F("attempts") + 1,
+            progress="",
+        )
+        return cls._default_manager.get(pk=pk) if taken else None
+
+    def held(self) -> models.QuerySet[Self]:
+        """Return the row as long as this attempt holds its lease."""
+        return type(self)._default_manager.filter(
+            pk=self.pk, lease=self.lease, status=self.Status.RUNNING
+        )
+
+    def report(self, progress: str) -> None:
+        """Say what is being done, in words for the user."""
+        self.held().update(progress=progress, heartbeat_at=timezone.now())
+
+    def finish(self, **fields: Any) -> None:
+        """Store the end of the work; call inside the transaction that stores its results.
+
+        Raises LeaseLostError when the job was taken over meanwhile.
+        """
+        closing = {
+            "status": self.Status.DONE,
+            "lease": None,
+            "leased_by": "",
+            "finished_at": timezone.now(),
+            "progress": "",
+            "error_code": "",
+            "error_message": "",
+            "error_trace": "",
+        } | fields
+        if not self.held().update(**closing):
+            raise LeaseLostError(str(self.pk))
+
+    def fail(self, code: str, message: str, trace: str = "", **fields: Any) -> None:
+        """Store that the work cannot be done, and why."""
+        self.finish(
+            status=self.Status.FAILED,
+            error_code=code,
+            error_message=message,
+            error_trace=trace,
+            **fields,
+        )
+
+
+def dispatch(job: Job) -> None:
+    """Send the job's id to a worker; when the broker is away the sweep will."""
+    current_app.send_task(
+        job.TASK,
+        (str(job.pk),),
+        queue=job.queue,
+        retry=True,
+        retry_policy={"max_retries": 0},
+    )
+
+
+def enqueue(job: Job) -> None:
+    """Send the job after the current transaction, which inserts or re-queues its row."""
+    type(job)._default_manager.filter(pk=job.pk).update(dispatched_at=timezone.now())
+    transaction.on_commit(partial(dispatch, job), robust=True)
+
+
+def run(model: type[Job], pk: str, work: Callable[[Any], None]) -> None:
+    """Claim the job, do the work under a heartbeat, and store what went wrong, if anything.
+
+    ``work(job)`` calls ``job.finish`` itself; an ExpectedError ends the job as failed with its
+    sentence; anything else is a defect: stored, logged and raised again.
+    """
+    job = model.claim(pk)
+    if job is None:
+        logger.info("%s %s is not waiting any more", model.__name__, pk)
+        return
+    with heartbeat(job), contextlib.suppress(LeaseLostError):
+        try:
+            work(job)
+        except ExpectedError as error:
+            job.fail(error.code, error.message)
+        except SoftTimeLimitExceeded:
+            job.fail(
+                "E_TIME_LIMIT", f"The work took longer than {SOFT_TIME_LIMIT_S // 60} minutes."
+            )
+        except LeaseLostError:
+            logger.warning("%s %s was taken over by another worker", model.__name__, pk)
+        except Exception as error:  # a defect must not leave the row running
+            message = f"The program failed ({type(error).__name__}). The defect has been logged."
+            job.fail("E_DEFECT", message, traceback.format_exc())
+            raise
+
+
+@contextlib.contextmanager
+def heartbeat(job: Job) -> Iterator[None]:
+    """Renew the lease in a thread until the block ends."""
+    stop = threading.Event()
+
+    def beat() -> None:
+        while not stop.wait(settings.JOB_HEARTBEAT_S):
+            try:
+                if not job.held().update(heartbeat_at=timezone.now()):
+                    return
+            finally:
+                connection.close()
+
+    thread = threading.Thread(target=beat, name=f"heartbeat-{job.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=settings.JOB_HEARTBEAT_S)
+
+
+def sweep(model: type[Job]) -> None:
+    """Bring back jobs whose worker is gone and send again those whose message is gone."""
+    now = timezone.now()
+    _free_abandoned(model, now)
+    for job in model._default_manager.filter(status=Job.Status.QUEUED).order_by("queued_at")[:500]:
+        wait = timedelta(seconds=settings.JOB_LEASE_S * 2 ** min(job.dispatches, 6))
+        if job.dispatched_at is not None and job.dispatched_at > now - wait:
+            continue
+        ours = model._default_manager.filter(
+            pk=job.pk, status=Job.Status.QUEUED, dispatched_at=job.dispatched_at
+        ).update(dispatched_at=now, dispatches=F("dispatches") + 1)
+        if ours:
+            dispatch(job)
+
+
+def _free_abandoned(model: type[Job], now: datetime) -> None:
+    """Queue again, or give up after three attempts, what a dead worker left running."""
+    silent = now - timedelta(seconds=settings.JOB_LEASE_S)
+    for job in model._default_manager.filter(status=Job.Status.RUNNING):
+        expired = job.heartbeat_at is None or job.heartbeat_at < silent
+        if not expired and not _died_here(job.leased_by):
+            continue
+        if job.attempts >= MAX_ATTEMPTS:
+            with contextlib.suppress(LeaseLostError):
+                job.fail(
+                    "E_WORKER_LOST",
+                    f"The worker stopped {job.attempts} times while it was at this; "
+                    "it was not tried again.",
+                )
+            continue
+        job.held().update(
+            status=Job.Status.QUEUED, lease=None, leased_by="", dispatched_at=None, progress=""
+        )
+
+
+def _died_here(leased_by: str) -> bool:
+    """Whether the job was held by a process of this host that no longer exists."""
+    host, _separator, pid = leased_by.rpartition(":")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
