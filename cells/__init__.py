@@ -1,0 +1,1 @@
+"""Cells: assembly, harvest and events."""

@@ -1,0 +1,1 @@
+"""Chemicals, lots, electrolyte batches, films, coatings and electrodes."""

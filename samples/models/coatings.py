@@ -1,0 +1,100 @@
+"""Coatings: slurries cast on foil, or pressed composites, from which electrodes are punched."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from labsite.access.records import ProjectRecord
+from labsite.lib.fields import not_negative, number, positive, source, uncertainty
+from labsite.lib.models import Stamped
+from samples.models.materials import Chemical
+
+
+class Coating(ProjectRecord):
+    """One coating with its dry composition."""
+
+    CODE_PREFIX = "CO"
+
+    active_material = models.ForeignKey(
+        Chemical,
+        on_delete=models.PROTECT,
+        related_name="coatings",
+        verbose_name=_("active material"),
+        limit_choices_to={"role": Chemical.Role.ACTIVE_MATERIAL},
+    )
+    made_at = models.DateTimeField(_("made at"), default=timezone.now)
+    active_mass_fraction = number(_("active mass fraction"), help_text=_("Of the dry coating."))
+    active_mass_fraction_u = uncertainty(_("u(active mass fraction)"))
+    active_mass_fraction_source = source(_("source of the active mass fraction"))
+    solvent = models.CharField(_("solvent"), max_length=60, blank=True)
+    current_collector = models.CharField(_("current collector"), max_length=60, blank=True)
+    foil_mass_mg_cm2 = number(_("mass of the blank foil / mg/cm²"))
+    foil_mass_mg_cm2_u = uncertainty(_("u(mass of the blank foil) / mg/cm²"))
+    blade_gap_um = number(_("doctor-blade gap / µm"))
+    thickness_um = number(_("thickness without foil / µm"))
+    thickness_um_u = uncertainty(_("u(thickness) / µm"))
+    drying_temperature_celsius = number(_("drying temperature / °C"), minimum=-273.15)
+    drying_time_h = number(_("drying time / h"))
+
+    class Meta(ProjectRecord.Meta):
+        constraints = [
+            *ProjectRecord.Meta.constraints,
+            models.CheckConstraint(
+                name="samples_coating_active_mass_fraction_is_a_fraction",
+                condition=Q(active_mass_fraction__isnull=True)
+                | Q(active_mass_fraction__gt=0, active_mass_fraction__lte=1),
+            ),
+            *positive("samples_coating", ["foil_mass_mg_cm2", "blade_gap_um", "thickness_um"]),
+            *not_negative(
+                "samples_coating",
+                [
+                    "active_mass_fraction_u",
+                    "foil_mass_mg_cm2_u",
+                    "thickness_um_u",
+                    "drying_time_h",
+                ],
+            ),
+        ]
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        parts = [str(self.active_material)]
+        if self.active_mass_fraction is not None:
+            parts.append(f"{100 * self.active_mass_fraction:.1f} wt% active")
+        if self.current_collector:
+            parts.append(f"on {self.current_collector}")
+        return " · ".join(parts)
+
+
+class CoatingComponent(Stamped):
+    """One ingredient of a coating by weight parts of the dry coating."""
+
+    coating = models.ForeignKey(Coating, on_delete=models.CASCADE, related_name="components")
+    chemical = models.ForeignKey(
+        Chemical, on_delete=models.PROTECT, related_name="coating_components"
+    )
+    weight_parts = models.FloatField(_("weight parts"))
+    solution_mass_fraction = number(
+        _("mass fraction in its solution"), help_text=_("0.05 for a 5 wt% binder solution.")
+    )
+
+    class Meta:
+        ordering = ["-weight_parts"]
+        constraints = [
+            models.UniqueConstraint(
+                name="samples_coatingcomponent_once_per_coating", fields=["coating", "chemical"]
+            ),
+            models.CheckConstraint(
+                name="samples_coatingcomponent_parts_positive", condition=Q(weight_parts__gt=0)
+            ),
+            models.CheckConstraint(
+                name="samples_coatingcomponent_solution_is_a_fraction",
+                condition=Q(solution_mass_fraction__isnull=True)
+                | Q(solution_mass_fraction__gt=0, solution_mass_fraction__lte=1),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weight_parts:g} {self.chemical}"

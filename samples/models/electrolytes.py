@@ -1,0 +1,151 @@
+"""Electrolyte batches: the elastic electrolyte and the others it is compared with."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from labsite.access.records import ProjectRecord
+from labsite.lib.fields import not_negative, number, positive, source, uncertainty
+
+
+class ElectrolyteBatch(ProjectRecord):
+    """One preparation of electrolyte.
+
+    The elastic electrolyte: NMA and LiFSI (a deep eutectic mixture, DEM), acrylamide (AM, share x)
+    and dimethylacrylamide (DMAM), crosslinker and photoinitiator, cured under UV.
+    """
+
+    CODE_PREFIX = "EB"
+
+    class Kind(models.TextChoices):
+        """Families of electrolytes."""
+
+        ELASTIC = "elastic", _("elastic (cured DEM polymer)")
+        DEM = "dem", _("deep eutectic mixture (liquid)")
+        LIQUID = "liquid", _("other liquid")
+        SULFIDE = "sulfide", _("sulfide (Li6PS5Cl ...)")
+        HALIDE = "halide", _("halide (Li3InCl6 ...)")
+        OTHER = "other", _("other")
+
+    class ConcentrationBasis(models.TextChoices):
+        """What a litre is a litre of."""
+
+        SOLUTION = "per_litre_solution", _("per litre of solution")
+        DEM = "per_litre_dem", _("per litre of DEM")
+
+    class FecBasis(models.TextChoices):
+        """What FEC is a share of."""
+
+        TOTAL = "of_total", _("of the total mass")
+        BASE = "of_base", _("of the mass before FEC")
+
+    class Atmosphere(models.TextChoices):
+        """Where the work was done."""
+
+        ARGON = "argon", _("argon glove box")
+        NITROGEN = "nitrogen", _("nitrogen")
+        DRY_AIR = "dry_air", _("dry room")
+        AIR = "air", _("air")
+
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.ELASTIC)
+    composition = models.CharField(
+        _("composition"), max_length=120, blank=True, help_text=_("For all but the elastic kind.")
+    )
+    prepared_at = models.DateTimeField(_("prepared at"), default=timezone.now)
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="prepared_batches",
+        verbose_name=_("prepared by"),
+    )
+    dem_molar_ratio = number(_("NMA:LiFSI (mol/mol)"), help_text=_("4 for 4:1."))
+    mole_fraction_am = number(
+        _("AM fraction x"), help_text=_("n(AM) / (n(AM) + n(DMAM)), between 0 and 1.")
+    )
+    total_monomer_mol_l = number(_("total monomer / mol/L"))
+    concentration_basis = models.CharField(
+        _("concentrations are"), max_length=20, choices=ConcentrationBasis, blank=True
+    )
+    crosslinker_mmol_l = number(_("crosslinker / mmol/L"))
+    photoinitiator_mmol_l = number(_("photoinitiator / mmol/L"))
+    salt_concentration_mol_l = number(_("salt / mol/L"), help_text=_("For other liquids."))
+    fec_mass_fraction = number(_("FEC mass fraction"), help_text=_("0.05 for 5 wt%."))
+    fec_basis = models.CharField(_("FEC is a share"), max_length=8, choices=FecBasis, blank=True)
+    dem_density_g_ml = number(_("density of the DEM / g/mL"))
+    dem_density_g_ml_u = uncertainty(_("u(density) / g/mL"))
+    dem_density_source = source(_("source of the density"))
+    volume_ml = number(_("volume / mL"))
+    uv_time_s = number(_("UV time / s"))
+    uv_wavelength_nm = number(_("UV wavelength / nm"))
+    uv_intensity_mw_cm2 = number(_("UV intensity / mW/cm²"))
+    uv_intensity_mw_cm2_u = uncertainty(_("u(UV intensity) / mW/cm²"))
+    uv_intensity_source = source(_("source of the UV intensity"))
+    atmosphere = models.CharField(_("atmosphere"), max_length=8, choices=Atmosphere, blank=True)
+    dew_point_celsius = number(_("dew point / °C"), minimum=-150)
+
+    class Meta(ProjectRecord.Meta):
+        verbose_name = _("electrolyte batch")
+        verbose_name_plural = _("electrolyte batches")
+        constraints = [
+            *ProjectRecord.Meta.constraints,
+            models.CheckConstraint(
+                name="samples_electrolytebatch_x_between_0_and_1",
+                condition=Q(mole_fraction_am__isnull=True)
+                | Q(mole_fraction_am__gte=0, mole_fraction_am__lte=1),
+            ),
+            models.CheckConstraint(
+                name="samples_electrolytebatch_fec_is_a_fraction",
+                condition=Q(fec_mass_fraction__isnull=True)
+                | Q(fec_mass_fraction__gte=0, fec_mass_fraction__lt=1),
+            ),
+            models.CheckConstraint(
+                name="samples_electrolytebatch_elastic_has_ratio_and_x",
+                condition=~Q(kind="elastic")
+                | Q(dem_molar_ratio__isnull=False, mole_fraction_am__isnull=False),
+                violation_error_message=_(
+                    "An elastic electrolyte needs its NMA:LiFSI ratio and its AM fraction x."
+                ),
+            ),
+            models.CheckConstraint(
+                name="samples_electrolytebatch_others_say_composition",
+                condition=Q(kind__in=["elastic", "dem"]) | ~Q(composition=""),
+                violation_error_message=_("Give the composition, for example Li6PS5Cl."),
+            ),
+            *positive(
+                "samples_electrolytebatch",
+                ["dem_molar_ratio", "dem_density_g_ml", "volume_ml", "uv_wavelength_nm"],
+            ),
+            *not_negative(
+                "samples_electrolytebatch",
+                [
+                    "total_monomer_mol_l",
+                    "crosslinker_mmol_l",
+                    "photoinitiator_mmol_l",
+                    "salt_concentration_mol_l",
+                    "dem_density_g_ml_u",
+                    "uv_time_s",
+                    "uv_intensity_mw_cm2",
+                    "uv_intensity_mw_cm2_u",
+                ],
+            ),
+        ]
+
+    @property
+    def summary(self) -> str:
+        """One line for people: what the batch is made of."""
+        if self.kind not in {self.Kind.ELASTIC, self.Kind.DEM}:
+            return self.composition
+        parts = []
+        if self.mole_fraction_am is not None and self.kind == self.Kind.ELASTIC:
+            parts.append(f"x = {self.mole_fraction_am:.2f}")
+        if self.dem_molar_ratio is not None:
+            parts.append(f"NMA:LiFSI {self.dem_molar_ratio:g}:1")
+        if self.uv_time_s:
+            parts.append(f"UV {self.uv_time_s / 60:g} min")
+        if self.fec_mass_fraction:
+            parts.append(f"FEC {100 * self.fec_mass_fraction:g} wt%")
+        return " · ".join(parts)
