@@ -1,0 +1,1 @@
+"""Instruments, raw files and measurements: from an uploaded file to a canonical table."""

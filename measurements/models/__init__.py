@@ -1,0 +1,16 @@
+"""Records of instruments, files and measurements."""
+
+from measurements.models.files import Attachment, Blob, RawFile
+from measurements.models.instruments import Channel, Instrument, Sensor
+from measurements.models.measurements import SUBJECTS, Measurement
+
+__all__ = [
+    "SUBJECTS",
+    "Attachment",
+    "Blob",
+    "Channel",
+    "Instrument",
+    "Measurement",
+    "RawFile",
+    "Sensor",
+]

@@ -1,0 +1,100 @@
+"""Stored bytes, the files that measurements are read from, and attachments."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cells.models import Cell
+from labsite.lib.fields import exactly_one
+from labsite.lib.models import Stamped
+from measurements.models.instruments import Instrument
+from measurements.models.measurements import Measurement
+from samples.models import Coating, Electrode, ElectrolyteBatch, Film, Lot
+
+
+class Blob(models.Model):
+    """Bytes, stored once, never changed; found by their SHA-256. Carries no permission."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    size_bytes = models.PositiveBigIntegerField()
+    file = models.FileField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="measurements_blob_sha256_is_hex", condition=Q(sha256__regex=r"^[0-9a-f]{64}$")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class RawFile(Stamped):
+    """A file as it came from the instrument; revisions of a growing file are counted up."""
+
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="raw_files")
+    measurement = models.ForeignKey(Measurement, on_delete=models.PROTECT, related_name="raw_files")
+    original_name = models.CharField(_("name"), max_length=255)
+    revision = models.PositiveSmallIntegerField(_("revision"), default=1)
+
+    class Meta:
+        ordering = ["measurement", "revision"]
+        constraints = [
+            models.UniqueConstraint(
+                name="measurements_rawfile_one_per_revision", fields=["measurement", "revision"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.original_name
+
+
+ATTACHED_TO = (
+    "batch", "film", "coating", "electrode", "cell", "lot", "instrument", "measurement",
+)  # fmt: skip
+
+
+class Attachment(Stamped):
+    """A photo, protocol or other file that belongs to a record."""
+
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="attachments")
+    original_name = models.CharField(_("name"), max_length=255)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    batch = models.ForeignKey(
+        ElectrolyteBatch,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="attachments",
+    )
+    film = models.ForeignKey(
+        Film, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
+    )
+    coating = models.ForeignKey(
+        Coating, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
+    )
+    electrode = models.ForeignKey(
+        Electrode, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
+    )
+    cell = models.ForeignKey(
+        Cell, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
+    )
+    lot = models.ForeignKey(
+        Lot, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
+    )
+    instrument = models.ForeignKey(
+        Instrument, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
+    )
+    measurement = models.ForeignKey(
+        Measurement, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
+    )
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [exactly_one("measurements_attachment", ATTACHED_TO)]
+
+    def __str__(self) -> str:
+        return self.title or self.original_name

@@ -1,0 +1,141 @@
+"""Measurements: a file about one subject, and what was read from it."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cells.models import Cell
+from labsite.access.records import ProjectRecord, Record
+from labsite.lib.fields import exactly_one
+from labsite.lib.jobs import Job
+from measurements.columns import CYCLING, IMPEDANCE
+from measurements.models.instruments import Channel, Instrument, Sensor
+from samples.models import Coating, Electrode, ElectrolyteBatch, Film, Lot
+
+SUBJECTS = ("batch", "film", "coating", "electrode", "cell", "lot", "sensor")
+HEAVY_BYTES = 50 * 2**20
+
+
+class Measurement(ProjectRecord, Job):
+    """One test of one subject; the job reads its file."""
+
+    CODE_PREFIX = "ME"
+    TASK = "measurements.parse"
+
+    class Kind(models.TextChoices):
+        """What was measured."""
+
+        CYCLING = CYCLING, _("cycling")
+        IMPEDANCE = IMPEDANCE, _("impedance")
+
+    batch = models.ForeignKey(
+        ElectrolyteBatch,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="measurements",
+    )
+    film = models.ForeignKey(
+        Film, null=True, blank=True, on_delete=models.PROTECT, related_name="measurements"
+    )
+    coating = models.ForeignKey(
+        Coating, null=True, blank=True, on_delete=models.PROTECT, related_name="measurements"
+    )
+    electrode = models.ForeignKey(
+        Electrode, null=True, blank=True, on_delete=models.PROTECT, related_name="measurements"
+    )
+    cell = models.ForeignKey(
+        Cell, null=True, blank=True, on_delete=models.PROTECT, related_name="measurements"
+    )
+    lot = models.ForeignKey(
+        Lot, null=True, blank=True, on_delete=models.PROTECT, related_name="measurements"
+    )
+    sensor = models.ForeignKey(
+        Sensor, null=True, blank=True, on_delete=models.PROTECT, related_name="measurements"
+    )
+    kind = models.CharField(
+        _("kind"), max_length=20, choices=Kind, blank=True, help_text=_("Empty: as the file says.")
+    )
+    instrument = models.ForeignKey(
+        Instrument,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="measurements",
+        verbose_name=_("instrument"),
+    )
+    channel = models.ForeignKey(
+        Channel,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="measurements",
+        verbose_name=_("channel"),
+    )
+    performed_at = models.DateTimeField(_("performed at"), null=True, blank=True)
+    conditions = models.JSONField(
+        _("conditions"),
+        default=dict,
+        blank=True,
+        help_text=_("Facts of this measurement, unit in the name: temperature_celsius ..."),
+    )
+    content_key = models.CharField(max_length=200, editable=False)
+    size_bytes = models.PositiveBigIntegerField(default=0, editable=False)
+    format = models.CharField(_("format"), max_length=40, blank=True, editable=False)
+    rows = models.PositiveBigIntegerField(_("rows"), null=True, editable=False)
+    cycles = models.PositiveIntegerField(_("cycles"), null=True, editable=False)
+    columns = models.JSONField(default=list, editable=False)
+    metadata = models.JSONField(default=dict, editable=False)
+    notices = models.JSONField(default=list, editable=False)
+    frame_path = models.CharField(max_length=200, blank=True, editable=False)
+    analyses_requested_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta(ProjectRecord.Meta):
+        constraints = [
+            *ProjectRecord.Meta.constraints,
+            *Job.Meta.constraints,
+            exactly_one("measurements_measurement", SUBJECTS),
+            models.UniqueConstraint(
+                name="measurements_measurement_bytes_once_per_subject",
+                fields=["content_key"],
+                condition=~Q(status="failed") & Q(voided_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="measurements_measurement_done_has_frame",
+                condition=~Q(status="done") | ~Q(frame_path=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="measurements_to_analyse",
+                fields=["finished_at"],
+                condition=Q(status="done", analyses_requested_at__isnull=True),
+            ),
+        ]
+
+    @property
+    def subject_kind(self) -> str:
+        """Which of the subjects is set."""
+        return next(name for name in SUBJECTS if getattr(self, f"{name}_id") is not None)
+
+    @property
+    def subject(self) -> Record:
+        """What was measured."""
+        subject: Record = getattr(self, self.subject_kind)
+        return subject
+
+    @property
+    def queue(self) -> str:
+        """``heavy`` for large files, so that they never delay a small one."""
+        return "heavy" if self.size_bytes > HEAVY_BYTES else "fast"
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        kind = self.get_kind_display() if self.kind else _("kind not yet known")
+        return f"{kind} · {self.subject}"
+
+    @classmethod
+    def key(cls, *, sha256: str, subject_kind: str, subject_id: object, kind: str) -> str:
+        """Return what makes two uploads the same: bytes, subject and declared kind."""
+        return f"{sha256}:{subject_kind}:{subject_id}:{kind}"
