@@ -1,0 +1,1 @@
+"""Analyses of measurements: methods, runs, metrics, curves and flags."""

@@ -1,0 +1,70 @@
+"""Analyses without a database: read files, compute, return the result object."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis.methods import ArrayFrame, Fact, Inputs, Method, MethodError
+from analysis.params import build_params
+from analysis.result import refusal_json, result_json
+from measurements.discovery import recognise
+from measurements.formats import FormatError, Reading
+
+
+def analyse_files(
+    method: Method,
+    files: Mapping[str, Path],
+    facts: Mapping[str, Fact],
+    params: Mapping[str, object],
+) -> dict[str, Any]:
+    """Return the result of a method on files by role, as JSON-ready object.
+
+    An expected error gives an object of status failed that says why.
+    """
+    hashes = {role: _sha256(path) for role, path in files.items()}
+    chosen: Any = None
+    try:
+        chosen = build_params(method, params)
+        readings = {role: _read(path) for role, path in files.items()}
+        inputs = Inputs(
+            frames={role: _frame(reading) for role, reading in readings.items()},
+            facts=facts,
+            metadata=readings[method.roles[0]].metadata,
+            seed=int(hashes[method.roles[0]][:8], 16),
+        )
+        _check_kind(method, readings[method.roles[0]], files[method.roles[0]])
+        result = method.run(inputs, chosen)
+    except MethodError as error:
+        return refusal_json(method, chosen, hashes, error)
+    return result_json(method, chosen, hashes, result)
+
+
+def _read(path: Path) -> Reading:
+    try:
+        return recognise(path, path.name).read(path)
+    except FormatError as error:
+        raise MethodError(error.code, f"{path.name}: {error}") from error
+    except OSError as error:
+        raise MethodError("E_NO_FILE", f"{path}: {error.strerror}.") from error
+
+
+def _frame(reading: Reading) -> ArrayFrame:
+    return ArrayFrame({name: column.to_numpy() for name, column in reading.frame.items()})
+
+
+def _check_kind(method: Method, reading: Reading, path: Path) -> None:
+    if reading.kind not in method.kinds:
+        raise MethodError(
+            "E_WRONG_KIND",
+            f"{path.name}: found {reading.kind} data; {method.name} needs "
+            f"{' or '.join(method.kinds)} data.",
+        )
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
