@@ -6,6 +6,7 @@ import django_filters
 from django import forms
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.forms import model_to_dict
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,9 @@ class RecordForm(GroupedForm):
     """What the labels of a choice read, by field: joined at once."""
     CARRIED: ClassVar[tuple[str, ...]] = ()
     """Fields that a new form takes over from the person's last record."""
+
+    NOT_COPIED: ClassVar[tuple[str, ...]] = ("aliases", "notes", "made_at")
+    """Fields that a duplicate does not take over."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -75,6 +79,11 @@ class RecordForm(GroupedForm):
         projects = list(field.queryset[:2]) if field.queryset is not None else []
         if len(projects) == 1:
             self.initial["project"] = projects[0].pk
+
+    @classmethod
+    def copied(cls, source: Record) -> dict[str, Any]:
+        """Return what a form for a duplicate starts with."""
+        return model_to_dict(source, fields=cls._meta.fields, exclude=cls.NOT_COPIED)
 
     def store(self) -> Record:
         """Save through the services.
@@ -124,6 +133,3 @@ class ProjectFilters(RecordFilters):
     """Filters of records that belong to a project."""
 
     project = django_filters.ModelChoiceFilter(queryset=_projects, label=_("Project"))
-
-
-__all__ = ["ProjectFilters", "RecordChoiceField", "RecordFilters", "RecordForm", "record_field_for"]

@@ -1,5 +1,6 @@
 """Services that create, change and void records."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,16 @@ from labsite.access.records import Record, may_edit
 from labsite.lib.models import Stamped
 
 RecordT = TypeVar("RecordT", bound=Record)
+
+
+Listener = Callable[[Record], None]
+
+_listeners: list[Listener] = []
+
+
+def when_changed(listener: Listener) -> None:
+    """Call ``listener`` with every changed record, in its transaction; said once at start-up."""
+    _listeners.append(listener)
 
 
 class EditConflictError(Exception):
@@ -49,8 +60,16 @@ def update_record(*, record: RecordT, by: User, expected_version: int) -> Record
     with transaction.atomic():
         record.full_clean()
         raise_version(record=record, expected_version=expected_version)
-        record.save(force_update=True)
+        record.save(update_fields=_changeable(record))
+        for listener in _listeners:
+            listener(record)
     return record
+
+
+def _changeable(record: Record) -> list[str]:
+    """Return the fields that people change; those that a worker writes meanwhile are left alone."""
+    fields = record._meta.concrete_fields
+    return ["version", "updated_at", *(field.name for field in fields if field.editable)]
 
 
 def raise_version(*, record: Stamped, expected_version: int) -> None:

@@ -6,6 +6,7 @@ from functools import cached_property
 from uuid import UUID
 
 from django.db import models
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -14,6 +15,12 @@ from labsite.access.models import Project, User
 from labsite.access.records import ProjectRecord, Record
 from labsite.lib.forms import Words
 from labsite.lib.web import page_url
+
+
+class PersonRequest(HttpRequest):
+    """A request of somebody who has signed in; LoginRequiredMiddleware lets no other through."""
+
+    user: User
 
 
 class Viewer:

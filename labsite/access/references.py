@@ -1,0 +1,163 @@
+"""References between records in the API: a UUID or a code goes in, id, code and url come out."""
+
+import uuid
+from typing import Any
+
+import django_filters
+from django.db.models import Model, Q, QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.reverse import reverse
+
+from labsite.access.models import Project, User
+from labsite.access.records import Record
+from labsite.access.viewers import Viewer
+
+ROUTES = {"electrolytebatch": "batch", "analysisrun": "run", "processstep": "step"}
+"""Models whose addresses have a shorter name than they."""
+LONGEST = 120
+
+
+def api_url(row: Model, request: Any) -> str:
+    """Return the address of a row in the API."""
+    kind = str(row._meta.model_name)
+    return reverse(f"api:{ROUTES.get(kind, kind)}-detail", args=[row.pk], request=request)
+
+
+def as_uuid(text: str) -> uuid.UUID | None:
+    """Return the UUID that a text is, or None."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def named(text: str, by: str = "code", path: str = "") -> Q:
+    """Return the condition that a row, reached by ``path``, has this UUID or this ``by``."""
+    prefix = f"{path}__" if path else ""
+    pk = as_uuid(text)
+    if pk is not None:
+        return Q(**{f"{prefix}pk": pk})
+    clean = text.strip()[:LONGEST].replace("\0", "")
+    return Q(**{f"{prefix}{by}": clean.upper() if by == "code" else clean})
+
+
+def find(model: type[Record], reference: str, user: User) -> Any:
+    """Return a record in use that the person may read; raises NotFound with a sentence."""
+    rows: QuerySet[Any] = model.objects.visible_to(user).valid()
+    record = rows.filter(named(reference)).first()
+    if record is None:
+        raise NotFound(f"There is no {model._meta.verbose_name} {reference} that you may see.")
+    return record
+
+
+def viewer_of(context: dict[str, Any]) -> Viewer:
+    """Return who reads the answer; what they may see is asked once an answer."""
+    if "viewer" not in context:
+        context["viewer"] = Viewer(context["request"].user)
+    viewer: Viewer = context["viewer"]
+    return viewer
+
+
+class ReferenceSerializer(serializers.Serializer[Any]):
+    """A record that another one points to; ``code`` and ``url`` are null when you may not read it."""
+
+    id = serializers.UUIDField()
+    code = serializers.CharField(allow_null=True)
+    url = serializers.URLField(allow_null=True)
+
+
+class ProjectReferenceSerializer(serializers.Serializer[Any]):
+    """The project that a record belongs to."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    url = serializers.URLField()
+
+
+class NamedField(serializers.RelatedField[Any, Any, Any]):
+    """A row by its UUID or its name."""
+
+    default_error_messages = {"unknown": "There is no such one that you may use."}
+    by = "code"
+    expected = "a code or a UUID"
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Find the row; an object with an id, as answers have it, is taken too."""
+        if isinstance(data, dict):
+            data = data.get("id")
+        if not isinstance(data, str) or not data:
+            self.fail("unknown")
+        row = self.get_queryset().filter(named(data, self.by)).first()
+        if row is None:
+            self.fail("unknown")
+        return row
+
+    @property
+    def _user(self) -> User:
+        user: User = self.context["request"].user
+        return user
+
+
+@extend_schema_field(ReferenceSerializer)
+class RecordField(NamedField):
+    """A record in use that the person may read, by code or UUID."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return the records that may be pointed to."""
+        rows: Any = super().get_queryset()
+        return rows.visible_to(self._user).valid()
+
+    def to_representation(self, value: Any) -> dict[str, object]:
+        """Return id, code and url, without the last two when the reader has no access."""
+        if not viewer_of(self.context).sees(value):
+            return {"id": str(value.pk), "code": None, "url": None}
+        url = api_url(value, self.context["request"])
+        return {"id": str(value.pk), "code": value.code, "url": url}
+
+
+@extend_schema_field(ProjectReferenceSerializer)
+class ProjectField(NamedField):
+    """A project of the person, by name or UUID."""
+
+    by = "name"
+    expected = "the name or UUID of one of your projects"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return the projects that the person may read; services refuse to write to some."""
+        return Project.objects.visible_to(self._user)
+
+    def to_representation(self, value: Any) -> dict[str, object]:
+        """Return id, name and url."""
+        url = api_url(value, self.context["request"])
+        return {"id": str(value.pk), "name": value.name, "url": url}
+
+
+@extend_schema_field(serializers.CharField())
+class UserField(NamedField):
+    """A person, by user name."""
+
+    by = "username"
+    expected = "the name of an active user"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return those who work here."""
+        return User.objects.filter(is_active=True)
+
+    def to_representation(self, value: Any) -> str:
+        """Return the user name."""
+        return str(value.username)
+
+
+class ReferenceFilter(django_filters.CharFilter):  # type: ignore[misc]  # untyped library
+    """Keeps rows that point to the record with a code or UUID."""
+
+    def __init__(self, *args: Any, by: str = "code", **kwargs: Any) -> None:
+        """Keep under which name rows are known beside their UUID."""
+        super().__init__(*args, **kwargs)
+        self.by = by
+
+    def filter(self, qs: "QuerySet[Any]", value: str) -> "QuerySet[Any]":
+        """Filter; an empty value keeps all."""
+        return qs.filter(named(value, self.by, self.field_name)) if value else qs

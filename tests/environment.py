@@ -1,0 +1,6 @@
+"""Loaded before Django: gives every test process a data folder of its own."""
+
+import os
+import tempfile
+
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="labsite-tests-")
