@@ -8,7 +8,7 @@ from typing import Any
 from analysis.methods import ArrayFrame, Fact, Inputs, Method, MethodError
 from analysis.params import build_params
 from analysis.result import refusal_json, result_json
-from measurements.discovery import recognise
+from measurements.discovery import read_file
 from measurements.formats import FormatError, Reading
 
 
@@ -42,11 +42,12 @@ def analyse_files(
 
 def _read(path: Path) -> Reading:
     try:
-        return recognise(path, path.name).read(path)
+        _format, reading = read_file(path, path.name)
     except FormatError as error:
-        raise MethodError(error.code, f"{path.name}: {error}") from error
+        raise MethodError(error.code, str(error)) from error
     except OSError as error:
         raise MethodError("E_NO_FILE", f"{path}: {error.strerror}.") from error
+    return reading
 
 
 def _frame(reading: Reading) -> ArrayFrame:

@@ -13,7 +13,7 @@ from labsite.lib import jobs
 from labsite.lib.jobs import ExpectedError
 from labsite.lib.storage import local_copy
 from measurements.columns import CYCLE
-from measurements.discovery import recognise
+from measurements.discovery import read_file
 from measurements.formats import Format, FormatError, Notice, Reading
 from measurements.frames import write_frame
 from measurements.models import Instrument, Measurement
@@ -65,10 +65,9 @@ def _parse(measurement: Measurement) -> None:
 
 def _read(path: Path, name: str) -> tuple[Format, Reading]:
     try:
-        plugin = recognise(path, name)
-        return plugin, plugin.read(path)
+        return read_file(path, name)
     except FormatError as error:
-        raise ExpectedError(error.code, f"{name}: {error}") from error
+        raise ExpectedError(error.code, str(error)) from error
 
 
 def _check_kind(measurement: Measurement, reading: Reading, name: str) -> None:
