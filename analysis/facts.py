@@ -49,6 +49,7 @@ def _of_instrument(instrument: Instrument, measurement: Measurement) -> Facts:
     return {
         "current_range_a": own_range or instrument.current_range_a,
         "current_accuracy_fraction": instrument.current_accuracy_fraction,
+        "voltage_accuracy_v": instrument.voltage_accuracy_v,
     }
 
 
@@ -57,6 +58,7 @@ def _of_film(film: Film) -> Facts:
         "thickness_um": film.thickness_um,
         "thickness_um_u": film.thickness_um_u,
         "separator_macmullin": film.separator_macmullin,
+        "film_form": film.form,
     }
 
 

@@ -48,7 +48,7 @@ def half_cell(project: Project, **fields: object) -> Cell:
 def test_a_film_gives_its_thickness_but_never_its_area(project: Project) -> None:
     film = FilmFactory(project=project, thickness_um=200, thickness_um_u=5, diameter_mm=16)
     facts = facts_of(measured(film=film, project=project))
-    assert facts == {"thickness_um": 200, "thickness_um_u": 5}
+    assert facts == {"thickness_um": 200, "thickness_um_u": 5, "film_form": "disc"}
 
 
 def test_mass_1c_and_basis_come_from_the_electrode_of_the_mass_basis(project: Project) -> None:
@@ -77,7 +77,7 @@ def test_a_mass_given_for_the_cell_rules_over_the_electrodes(project: Project) -
 def test_conditions_rule_and_take_no_uncertainty_from_the_records(project: Project) -> None:
     film = FilmFactory(project=project, thickness_um=200, thickness_um_u=5)
     facts = facts_of(measured(film=film, project=project, conditions={"thickness_um": 180.0}))
-    assert facts == {"thickness_um": 180.0}
+    assert facts == {"thickness_um": 180.0, "film_form": "disc"}
 
 
 def test_a_diameter_given_with_the_measurement_replaces_the_area_of_the_cell(
