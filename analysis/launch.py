@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import json
-import os
 import subprocess
 from collections.abc import Mapping
 from functools import cache
@@ -133,7 +132,7 @@ def _digest(
 @cache
 def code_revision() -> str:
     """Return the version and, where this is a git checkout or says so, the revision of the code."""
-    revision = os.environ.get("CODE_REVISION", "")
+    revision = settings.CODE_REVISION
     if not revision:
         answer = subprocess.run(  # noqa: S603 - fixed words
             ["git", "-C", str(settings.BASE_DIR), "rev-parse", "--short=12", "HEAD"],  # noqa: S607

@@ -56,7 +56,7 @@ def install_electrode(*, cell: Cell, electrode: Electrode, role: str, by: User) 
             ElectrodeEvent.objects.create(
                 electrode=electrode,
                 state=ElectrodeEvent.State.IN_CELL,
-                at=timezone.now(),
+                at=cell.assembled_at,
                 note=cell.code,
                 created_by=by,
             )
@@ -74,6 +74,11 @@ def harvest_electrode(*, place: CellElectrode, by: User, at: datetime | None = N
     """
     check_may_edit(by, place.cell)
     when = at or timezone.now()
+    if when <= place.installed_at:
+        raise ValidationError(
+            {"at": f"Found {when:%Y-%m-%d %H:%M %Z}; the electrode went into {place.cell.code} "
+                   f"at {place.installed_at:%Y-%m-%d %H:%M %Z}."}
+        )  # fmt: skip
     with transaction.atomic():
         taken = CellElectrode.objects.filter(pk=place.pk, removed_at__isnull=True).update(
             removed_at=when

@@ -57,6 +57,7 @@ BIND = os.environ.get("BIND", "127.0.0.1")
 PORT = int(os.environ.get("PORT", "8000"))
 LAB_TIME_ZONE = os.environ.get("LAB_TIME_ZONE", "UTC")
 HTTPS = flag("HTTPS", False)
+CODE_REVISION = os.environ.get("CODE_REVISION", "")
 
 INSTALLED_APPS = [
     "labsite",
@@ -147,6 +148,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
+WORKERS = int(os.environ.get("WORKERS", "2"))
 JOB_LEASE_S = float(os.environ.get("JOB_LEASE_S", "60"))
 JOB_HEARTBEAT_S = float(os.environ.get("JOB_HEARTBEAT_S", "10"))
 SWEEP_S = float(os.environ.get("SWEEP_S", "10"))
@@ -226,18 +228,37 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "labsite.lib.schema.ApiSchema",
+    "DEFAULT_FILTER_BACKENDS": ["labsite.lib.rest.StrictFilters"],
+    "DEFAULT_PAGINATION_CLASS": "labsite.lib.rest.Page",
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "labsite.lib.rest.OnlyJson",
+    "EXCEPTION_HANDLER": "labsite.lib.problems.explain",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 KNOX_TOKEN_MODEL = "access.ApiKey"  # noqa: S105 - the name of a model
+MIGRATION_MODULES = {"knox": None}  # its table is not used, access.ApiKey has its own
 REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token", "TOKEN_MODEL": "access.ApiKey"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "labsite",
     "DESCRIPTION": "Records, files, metrics and runs of a solid-state battery laboratory.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "BatchKind": "samples.models.ElectrolyteBatch.Kind",
+        "StepKind": "samples.models.ProcessStep.Kind",
+        "CellEventKind": "cells.models.CellEvent.Kind",
+        "InstrumentKind": "measurements.models.Instrument.Kind",
+        "MeasurementKind": "measurements.models.Measurement.Kind",
+        "ChemicalRole": "samples.models.Chemical.Role",
+        "ElectrodeRole": "cells.models.CellElectrode.Role",
+        "MemberRole": "labsite.access.models.Membership.Role",
+        "Source": "labsite.lib.fields.Source",
+        "JobStatus": "labsite.lib.jobs.Job.Status",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
