@@ -51,7 +51,7 @@ def _read(path: Path) -> Reading:
 
 
 def _frame(reading: Reading) -> ArrayFrame:
-    return ArrayFrame({name: column.to_numpy() for name, column in reading.frame.items()})
+    return ArrayFrame({str(name): column.to_numpy() for name, column in reading.frame.items()})
 
 
 def _check_kind(method: Method, reading: Reading, path: Path) -> None:

@@ -42,6 +42,9 @@ NUMBERS = frozenset(
         "scan_size_um",
         "drop_time_s",
         "dew_point_celsius",
+        "current_range_a",
+        "current_accuracy_fraction",
+        "voltage_accuracy_v",
     ]
 )
 WORDS = frozenset(

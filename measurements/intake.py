@@ -11,15 +11,26 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
+from cells.models import Cell
 from labsite.access.codes import draw_code
 from labsite.access.models import Project, User
 from labsite.access.recording import check_may_edit
 from labsite.access.records import ProjectRecord, Record
 from labsite.lib.jobs import enqueue
 from measurements.conditions import check_conditions
-from measurements.models import SUBJECTS, Blob, Channel, Instrument, Measurement, RawFile
+from measurements.models import Blob, Channel, Instrument, Measurement, RawFile, Sensor
+from samples.models import Coating, Electrode, ElectrolyteBatch, Film, Lot
 
-SUBJECT_MODELS = {name: Measurement._meta.get_field(name).related_model for name in SUBJECTS}
+SUBJECT_MODELS: dict[str, type[Record]] = {
+    "batch": ElectrolyteBatch,
+    "film": Film,
+    "coating": Coating,
+    "electrode": Electrode,
+    "cell": Cell,
+    "lot": Lot,
+    "sensor": Sensor,
+}
+"""What can be measured, by the name of the measurement's foreign key."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +69,7 @@ def receive_file(
     """
     project = owner(subject=subject, by=by, wish=context.project)
     conditions = _checked(context)
-    sha256, size = _hash(file, name)
+    sha256, size = hash_file(file, name)
     subject_kind = kind_of(subject)
     key = Measurement.key(
         sha256=sha256, subject_kind=subject_kind, subject_id=subject.pk, kind=context.kind
@@ -66,7 +77,7 @@ def receive_file(
     known = _known(key)
     if known is not None:
         return Receipt(known, sha256, duplicate=True)
-    blob = _store(file, sha256, size)
+    blob = store_blob(file, sha256, size)
     measurement = Measurement(
         project=project,
         kind=context.kind,
@@ -98,7 +109,7 @@ def receive_file(
 def kind_of(subject: Record) -> str:
     """Return the name under which a record is the subject of a measurement."""
     for name, model in SUBJECT_MODELS.items():
-        if isinstance(subject, model):  # type: ignore[arg-type]  # the stubs know no model here
+        if isinstance(subject, model):
             return name
     raise ValidationError(f"{subject} cannot be measured.")
 
@@ -156,20 +167,20 @@ def _checked(context: Context) -> dict[str, float | str]:
         raise ValidationError({"conditions": str(error)}) from error
 
 
-def _hash(file: "File[bytes]", name: str) -> tuple[str, int]:
-    """Return SHA-256 and size, reading a megabyte at a time."""
+def hash_file(file: "File[bytes]", name: str) -> tuple[str, int]:
+    """Return SHA-256 and size, reading a megabyte at a time; raises ValidationError."""
     digest = hashlib.sha256()
     size = 0
     for chunk in file.chunks(2**20):
         size += len(chunk)
         if size > settings.MAX_UPLOAD_BYTES:
             limit = settings.MAX_UPLOAD_BYTES // 2**30
-            raise ValidationError({"file": f"{name} is larger than {limit} GiB."}, code="too_large")
+            raise ValidationError(f"{name} is larger than {limit} GiB.", code="too_large")
         digest.update(chunk)
     return digest.hexdigest(), size
 
 
-def _store(file: "File[bytes]", sha256: str, size: int) -> Blob:
+def store_blob(file: "File[bytes]", sha256: str, size: int) -> Blob:
     """Return the blob of these bytes; the primary key decides between two senders."""
     known = Blob.objects.filter(pk=sha256).first()
     if known is not None:

@@ -1,7 +1,8 @@
 """The contract of an analysis.
 
-One module in this folder, ending in ``METHOD = Method(...)``, is one analysis. A method turns tables and facts about the subject into metrics with uncertainty, flags and curves.
-Nothing here imports Django; modules whose name starts with an underscore are shared by several methods.
+One module in this folder, ending in ``METHOD = Method(...)``, is one analysis. A method turns
+tables and facts about the subject into metrics with uncertainty, flags and curves. Nothing here imports
+Django; modules whose name starts with an underscore are shared by several methods.
 """
 
 from collections.abc import Callable, Mapping
@@ -88,7 +89,7 @@ class Trace:
 
 @dataclass(frozen=True)
 class Curve:
-    """A figure ready to draw: axis titles with quantity and unit, traces, shaded x ranges, level lines."""
+    """A figure ready to draw: axis titles with quantity and unit, traces, shaded ranges, levels."""
 
     name: str
     title: str
