@@ -1,11 +1,12 @@
 """Analyses without a database: read files, compute, return the result object."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from analysis.methods import ArrayFrame, Fact, Inputs, Method, MethodError
+from analysis.methods import ArrayFrame, Fact, Flag, Inputs, Method, MethodError
 from analysis.params import build_params
 from analysis.result import refusal_json, result_json
 from measurements.discovery import read_file
@@ -35,6 +36,7 @@ def analyse_files(
         )
         _check_kind(method, readings[method.roles[0]], files[method.roles[0]])
         result = method.run(inputs, chosen)
+        result = replace(result, flags=(*_notices(readings), *result.flags))
     except MethodError as error:
         return refusal_json(method, chosen, hashes, error)
     return result_json(method, chosen, hashes, result)
@@ -48,6 +50,13 @@ def _read(path: Path) -> Reading:
     except OSError as error:
         raise MethodError("E_NO_FILE", f"{path}: {error.strerror}.") from error
     return reading
+
+
+def _notices(readings: Mapping[str, Reading]) -> Iterator[Flag]:
+    """Yield what readers noticed about the files."""
+    for reading in readings.values():
+        for notice in reading.notices:
+            yield Flag(notice.code, "info", notice.message)
 
 
 def _frame(reading: Reading) -> ArrayFrame:

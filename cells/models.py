@@ -165,8 +165,9 @@ class Cell(ProjectRecord):
     def summary(self) -> str:
         """One line for people."""
         parts = [str(self.get_cell_type_display()), str(self.get_format_display())]
-        if self.electrolyte is not None:
-            parts.append(self.electrolyte.summary)
+        electrolyte = self.electrolyte
+        if electrolyte is not None and electrolyte.project_id == self.project_id:
+            parts.append(electrolyte.summary)
         return " · ".join(parts)
 
 

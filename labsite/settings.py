@@ -181,7 +181,7 @@ if os.environ.get("S3_BUCKET"):
             "file_overwrite": False,
         },
     }
-if DEBUG or "test" in Path(sys.argv[0]).name:
+if DEBUG or "pytest" in sys.modules:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -231,7 +231,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "labsite.lib.schema.ApiSchema",
     "DEFAULT_FILTER_BACKENDS": ["labsite.lib.rest.StrictFilters"],
     "DEFAULT_PAGINATION_CLASS": "labsite.lib.rest.Page",
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["labsite.lib.rest.BoundedJson"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "labsite.lib.rest.OnlyJson",
     "EXCEPTION_HANDLER": "labsite.lib.problems.explain",

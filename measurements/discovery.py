@@ -22,6 +22,8 @@ FOREIGN_MAGIC = {
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
     b"BIO-LOGIC": "a BioLogic file",
+    b"\xff\xfe": "text in UTF-16 (it can be saved as UTF-8)",
+    b"\xfe\xff": "text in UTF-16 (it can be saved as UTF-8)",
 }
 """First bytes of files that people send by mistake or that have no reader."""
 

@@ -71,9 +71,7 @@ def receive_file(
     conditions = _checked(context)
     sha256, size = hash_file(file, name)
     subject_kind = kind_of(subject)
-    key = Measurement.key(
-        sha256=sha256, subject_kind=subject_kind, subject_id=subject.pk, kind=context.kind
-    )
+    key = Measurement.key(sha256=sha256, project=project, subject=subject, kind=context.kind)
     known = _known(key)
     if known is not None:
         return Receipt(known, sha256, duplicate=True)

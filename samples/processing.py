@@ -30,7 +30,7 @@ class Use:
     """How much of a lot, or of an electrolyte batch, a step used."""
 
     material: Lot | ElectrolyteBatch
-    amount: float
+    amount: float | None
     unit: str
     amount_u: float | None = None
     planned_amount: float | None = None
@@ -115,7 +115,7 @@ def infiltrate_electrode(
     Raises PermissionDenied, ValidationError when the electrode is in a cell or used up.
     """
     refuse_unless(electrode, {"pristine", "infiltrated", "harvested"})
-    uses = [Use(material=batch, amount=volume_ul or 0, unit=Consumption.Unit.MICROLITRE)]
+    uses = [Use(material=batch, amount=volume_ul, unit=Consumption.Unit.MICROLITRE)]
     with transaction.atomic():
         step = log_step(
             sample=electrode,

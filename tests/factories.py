@@ -45,6 +45,40 @@ class MembershipFactory(DjangoModelFactory):
     role = access.Membership.Role.MEMBER
 
 
+class ApiKeyFactory(DjangoModelFactory):
+    """A key; the key itself cannot be had from it."""
+
+    class Meta:
+        model = access.ApiKey
+
+    user = factory.SubFactory(UserFactory)
+    label = "inbox agent"
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        return model_class.objects.create(*args, **kwargs)[0]
+
+
+class CodeCounterFactory(DjangoModelFactory):
+    class Meta:
+        model = access.CodeCounter
+
+    prefix = "XX"
+    year = factory.Sequence(lambda n: 2000 + n)
+
+
+class RememberedAnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = access.RememberedAnswer
+
+    user = factory.SubFactory(UserFactory)
+    key = "key"
+    path = "/"
+    digest = "0" * 64
+    status = 201
+    body = factory.LazyFunction(dict)
+
+
 class RecordFactory(DjangoModelFactory):
     """A record with the next code of its kind."""
 

@@ -1,8 +1,8 @@
 """The contract of an analysis.
 
 One module in this folder, ending in ``METHOD = Method(...)``, is one analysis. A method turns
-tables and facts about the subject into metrics with uncertainty, flags and curves. Nothing here imports
-Django; modules whose name starts with an underscore are shared by several methods.
+tables and facts about the subject into metrics with uncertainty, flags and curves. Nothing here
+imports Django; modules whose name starts with an underscore are shared by several methods.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,5 +1,6 @@
 """The evaluation of a cycling test: half-cycles, cycles, rates and retention put together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +44,12 @@ FEWEST_KEPT = 2
 
 FEWEST_FADED = 3
 """Complete cycles from the reference on from which there is a slope."""
+
+HIGHEST_EFFICIENCY = 1.05
+"""No offset of a current explains more: the first half of the first cycle is not in the file."""
+
+MOST_TURNED = 0.5
+"""Share of half-cycles whose voltage may go against their current."""
 
 MOST_MISSED = 0.5
 """A declared cut-off that this share of half-cycles miss is not the one that ended them."""
@@ -102,7 +109,12 @@ class Evaluation:
     def shows_first_cycle(self) -> bool:
         """Whether cycle 1 of this test is the first complete cycle of the cell."""
         usual = not (self.leading_left_out or self.unexpected or self.continued)
-        return usual and bool(self.cycles.complete[0])
+        return usual and bool(self.cycles.complete[0]) and not self.returns_too_much
+
+    @property
+    def returns_too_much(self) -> bool:
+        """Whether cycle 1 gives back more charge than it can have taken."""
+        return bool(self.cycles.complete[0] and self.cycles.efficiency[0] > HIGHEST_EFFICIENCY)
 
     @property
     def nominal(self) -> Bools:
@@ -121,6 +133,7 @@ def evaluate(recording: Recording, subject: Subject, params: Params) -> Evaluati
     band = dead_band(current, params.dead_band_percent / 100, params.current_resolution_a)
     half = half_cycles(recording.record, band)
     _require_both_directions(half, band)
+    _require_sign(half, recording.record.voltage_v)
     half, counted = _reconciled(half, recording.counted)
     reached, missed = _reached(half, subject)
     cycles = pair(half, subject.first_sign, reached)
@@ -168,6 +181,18 @@ def _require_both_directions(half: HalfCycles, band_a: float) -> None:
             "E_TOO_FEW_POINTS",
             f"The file holds {charges} charges and {discharges} discharges; at least one full "
             "cycle is needed. (Was it cycled? Then its current has lost its sign.)",
+        )
+
+
+def _require_sign(half: HalfCycles, voltage_v: Floats) -> None:
+    """Refuse a current whose sign is turned: charging then lowers the voltage."""
+    turned = half.sign * (voltage_v[half.last] - voltage_v[half.first]) < 0
+    if turned.mean() > MOST_TURNED:
+        raise MethodError(
+            "E_WRONG_KIND",
+            f"In {int(turned.sum())} of {len(half)} half-cycles the voltage falls on charge or "
+            "rises on discharge: the current has the wrong sign. Positive current charges the "
+            "cell as wired.",
         )
 
 
@@ -242,7 +267,7 @@ def _kept(cycles: Cycles, rate: NominalRate, subject: Subject, params: Params) -
     capacity = cycles.opening(charge) if opening else cycles.closing(charge)
     wanted = {"cycle_1": 1, "nth": params.reference_cycle}.get(params.retention_reference)
     if wanted is not None:
-        _require_reference(cycles, rate, wanted, capacity)
+        _require_reference(cycles, rate, wanted, capacity, params.rate_tolerance_percent)
     if np.count_nonzero(chosen) < FEWEST_KEPT:
         return None
     return retention(
@@ -250,22 +275,31 @@ def _kept(cycles: Cycles, rate: NominalRate, subject: Subject, params: Params) -
     )
 
 
-def _require_reference(cycles: Cycles, rate: NominalRate, number: int, capacity: Floats) -> None:
+def _require_reference(
+    cycles: Cycles, rate: NominalRate, number: int, capacity: Floats, tolerance_percent: float
+) -> None:
     """Refuse a reference cycle that is missing, incomplete or of another rate."""
     if number > len(cycles) or not cycles.complete[number - 1]:
         raise MethodError(
-            "E_META_IMPLAUSIBLE:reference_cycle",
-            f"The reference cycle {number} is not among the complete cycles of the test (it has "
-            f"{int(cycles.complete.sum())}, the last is "
+            "E_PARAM_INVALID",
+            f"Parameter reference_cycle: cycle {number} is not among the complete cycles of "
+            f"the test (it has {int(cycles.complete.sum())}, the last is "
             f"{int(cycles.number[cycles.complete][-1])}).",
         )
     if not rate.cycles[number - 1]:
         last = int(np.flatnonzero(rate.cycles & cycles.complete)[-1])
-        current = cycles.opening(cycles.half.current_a) * 1e3
+        own = [side(cycles.half.current_a)[number - 1] for side in (cycles.opening, cycles.closing)]
+        words = (WORDS[cycles.first_sign], WORDS[-cycles.first_sign])
         raise MethodError(
             "E_RATE_MISMATCH",
-            f"Cycle {number} ran at {current[number - 1]:.4g} mA, the nominal rate is "
-            f"{rate.current_a[0] * 1e3:.4g} mA: capacities at different rates cannot be compared "
+            f"Cycle {number} ran at {_milliamperes(own)}, the nominal rate is "
+            f"{_milliamperes(rate.current_a)} ({' / '.join(words)}), more than "
+            f"{tolerance_percent:g} % apart: capacities at different rates cannot be compared "
             f"(cycle {last + 1} would read {100 * capacity[last] / capacity[number - 1]:.2f} %). "
             "Choose a reference at the nominal rate.",
         )
+
+
+def _milliamperes(currents_a: Sequence[float]) -> str:
+    """Write the currents of both directions."""
+    return " / ".join(f"{current * 1e3:.4g}" for current in currents_a) + " mA"

@@ -160,6 +160,9 @@ def _efficiency(evaluation: Evaluation) -> Iterator[Flag]:
         reasons.append(
             f"above {100 * HIGH_EFFICIENCY:.1f} % in {len(high)} cycles ({_listed(high)})"
         )
+    if evaluation.returns_too_much:
+        first = 100 * float(cycles.efficiency[0])
+        reasons.append(f"{first:.1f} % in cycle 1, so no initial efficiency is reported,")
     if low:
         reasons.append(f"below {100 * LOW_EFFICIENCY:.0f} % in {len(low)} ({_listed(low)})")
     if reasons:
@@ -217,7 +220,8 @@ def _theory(evaluation: Evaluation) -> Iterator[Flag]:
                 "CAPACITY_ABOVE_THEORETICAL",
                 severity,
                 f"The largest capacity is {largest:.0f} mAh/g of {evaluation.subject.basis}, above "
-                f"{limit:.0f}: check active_mass_mg ({mass:g}) and its basis.",
+                f"{limit:.0f}: check active_mass_mg ({mass:g}) and its basis."
+                + (" Nothing is published per gram." if severity == "error" else ""),
                 {"capacity_mah_g": largest, "limit_mah_g": limit},
             )
             return

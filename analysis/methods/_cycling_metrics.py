@@ -153,11 +153,11 @@ def _of_first_cycle(evaluation: Evaluation, errors: Errors) -> Iterator[Metric]:
     first, second = int(cycles.first[0]), int(cycles.second[0])
     lost = float(half.charge_ah[first] - half.charge_ah[second]) * 1e6 / mass
     passed = float(half.charge_ah[second]) * 1e6 / mass
-    by_current = times(rel, passed)
-    by_mass = times(errors.mass, abs(lost))
-    known = [u for u in (by_current, by_mass) if u is not None]
+    u = None
+    if rel is not None and errors.mass is not None:
+        u = quadrature(rel * passed, errors.mass * lost)
     yield Metric(
-        "irreversible_capacity_first_cycle", lost, quadrature(*known) if known else None,
+        "irreversible_capacity_first_cycle", lost, u,
         definition="first minus second half-cycle of cycle 1",
     )  # fmt: skip
 

@@ -75,7 +75,7 @@ def _ends(evaluation: Evaluation) -> Iterator[Flag]:
         "STEP_END_MISSING",
         "warn" if lost else "info",
         f"{int(missing.sum())} of {len(half)} half-cycles have no record at the end of a step (up "
-        f"to {100 * float(share.max()):.2g} % of their time): {done}.",
+        f"to {100 * float(share.max()):.3g} % of their time): {done}.",
         {"half_cycles": int(missing.sum()), "largest_share": float(share.max()), "open": lost},
     )
 

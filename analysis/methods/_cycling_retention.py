@@ -12,6 +12,9 @@ from analysis.methods._cycling_uncertainty import Errors
 from analysis.science.retention import CycleLife, Retention
 from analysis.science.stretches import Ints
 
+USUAL_THRESHOLD = 80.0
+"""Retention in percent at which ``cycle_life_80`` ends; that to another one is ``cycle_life``."""
+
 ROUNDING = 1e-6
 """Cycles by which a crossing may miss a whole number for rounding alone."""
 
@@ -100,20 +103,21 @@ def _life(evaluation: Evaluation, kept: Retention, life: CycleLife) -> Metric:
         f"first of {params.life_consecutive} complete cycles in a row below {percent}, from cycle "
         f"{kept.reference_cycle} as n = 1, linear to the crossing"
     )
+    name = "cycle_life_80" if params.life_threshold_percent == USUAL_THRESHOLD else "cycle_life"
     if life.reached:
         return Metric(
-            "cycle_life_80", life.value, life.u, qualifier=percent,
+            name, life.value, life.u, qualifier=percent,
             definition=f"{words}; whole cycles: {math.floor(life.value + ROUNDING)}",
         )  # fmt: skip
     if params.life_if_not_reached == "linear_extrapolation" and faded is not None:
         crossing = faded.crossing(params.life_threshold_percent / 100)
         if crossing is not None and crossing > life.value:
             return Metric(
-                "cycle_life_80", crossing, qualifier=percent,
+                name, crossing, qualifier=percent,
                 definition=f"{words}; NOT REACHED: Theil-Sen line continued from n = "
                 f"{life.value:g}",
             )  # fmt: skip
     return Metric(
-        "cycle_life_80", life.value, censored="lower", qualifier=percent,
+        name, life.value, censored="lower", qualifier=percent,
         definition=f"{words}; not reached by the last complete cycle",
     )  # fmt: skip

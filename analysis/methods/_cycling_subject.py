@@ -64,7 +64,7 @@ def read_subject(facts: Mapping[str, Fact]) -> Subject:
         cell_type=cell_type,
         first_declared=_direction(facts),
         mass_mg=mass if basis else None,
-        mass_u_mg=_uncertainty(facts, "active_mass_u_mg", "active_mass_mg_u"),
+        mass_u_mg=_uncertainty(facts, "active_mass_mg_u", "active_mass_u_mg"),
         basis=basis,
         area_cm2=_positive(facts, "area_cm2"),
         area_u_cm2=_uncertainty(facts, "area_cm2_u"),
@@ -120,7 +120,10 @@ def _positive(facts: Mapping[str, Fact], name: str) -> float | None:
 
 
 def _uncertainty(facts: Mapping[str, Fact], *names: str) -> float | None:
-    """Return the first of several spellings that is given; zero counts as unknown."""
+    """Return the first of several spellings that is given; zero counts as unknown.
+
+    The first is that of a person's condition, which rules over the record.
+    """
     for name in names:
         value = optional_fact(facts, name)
         if value:
@@ -163,7 +166,7 @@ def _mass_flags(mass_mg: float | None, basis: str) -> tuple[Flag, ...]:
     if not basis:
         return (
             Flag(
-                "MASS_BASIS_MISSING",
+                "MASS_MISSING",
                 "warn",
                 f"active_mass_mg is {mass_mg:g}, but mass_basis does not say of what: capacities "
                 "stand in mAh, none per gram.",

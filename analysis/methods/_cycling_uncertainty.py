@@ -2,7 +2,9 @@
 
 The offset of the channel's current is one and the same in all cycles: it adds to the charge of
 one direction and takes from the other, and no average removes it. The accuracy of the channel
-stands for its standard uncertainty. The active mass cancels in efficiency and retention.
+stands for its standard uncertainty. The active mass cancels in efficiency and retention. Where
+the largest part is unknown there is no uncertainty: the current's of charges and efficiencies, the
+mass's of values per gram, the area's of values per area.
 """
 
 import math
@@ -11,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.methods._cycling_evaluation import Evaluation
-from analysis.science.retention import FLOAT32
+from analysis.science.retention import scatter
 from analysis.science.stretches import Floats, Ints
 from analysis.science.uncertainty import effective_dof, quadrature
 
@@ -36,40 +38,38 @@ class Errors:
 
     def charge(self, h: int) -> float | None:
         """Of the charge of a half-cycle."""
-        return _known(self._offset(h), float(self.ends[h]))
+        return _combined(self._offset(h), float(self.ends[h]))
 
     def specific(self, h: int) -> float | None:
         """Of the charge of a half-cycle per mass."""
-        return _known(self._offset(h), float(self.ends[h]), self.mass)
+        return _combined(self.mass, self._offset(h), float(self.ends[h]))
 
     def areal(self, h: int) -> float | None:
         """Of the charge of a half-cycle per area."""
-        return _known(self._offset(h), float(self.ends[h]), self.area)
+        return _combined(self.area, self._offset(h), float(self.ends[h]))
 
     def efficiency(self, k: int) -> float | None:
         """Of the ratio of both charges of a cycle: the offset adds up, δ/I₁ + δ/I₂."""
         first = int(self.evaluation.cycles.first[k])
         second = int(self.evaluation.cycles.second[k])
         both = None if self.offset is None else float(self.offset[first] + self.offset[second])
-        return _known(both, abs(float(self.ends[second] - self.ends[first])))
+        return _combined(both, abs(float(self.ends[second] - self.ends[first])))
 
     def mean_efficiency(self, values: Floats, cycles: Ints) -> tuple[float | None, float]:
         """Return u of a mean efficiency, absolute, and its degrees of freedom.
 
         ``values`` (n,) are the efficiencies of the cycles at indices ``cycles`` (n,); only their
-        scatter averages out.
+        scatter about a smooth course averages out, the offset of the current does not.
         """
+        known = [u for u in (self.efficiency(int(k)) for k in cycles) if u is not None]
+        if not known:
+            return None, math.inf
         count = len(values)
-        scatter = None
-        if count > 1:
-            least = FLOAT32 * float(np.mean(values))
-            scatter = max(float(np.std(values, ddof=1)), least) / math.sqrt(count)
-        common = [self.efficiency(int(k)) for k in cycles]
-        known = [u for u in common if u is not None]
-        shared = float(np.mean(known)) * float(np.mean(values)) if known else None
-        u = _known(shared, scatter)
-        terms = [(shared or 0.0, math.inf), (scatter or 0.0, max(count - 1, 1))]
-        return u, effective_dof(terms)
+        shared = float(np.mean(known)) * float(np.mean(values))
+        averaged = (scatter(values) or 0.0) / math.sqrt(count)
+        return quadrature(shared, averaged), effective_dof(
+            [(shared, math.inf), (averaged, max(count - 1, 1))]
+        )
 
     def _offset(self, h: int) -> float | None:
         return None if self.offset is None else float(self.offset[h])
@@ -92,7 +92,7 @@ def _share(u: float | None, value: float | None) -> float | None:
     return u / value if u is not None and value else None
 
 
-def _known(*terms: float | None) -> float | None:
-    """Combine what is known; None when that is nothing."""
-    known = [term for term in terms if term]
-    return quadrature(*known) if known else None
+def _combined(largest: float | None, *others: float | None) -> float | None:
+    """Combine uncertainties; None where the largest part is unknown, other unknown ones are left
+    out (and flagged)."""
+    return None if largest is None else quadrature(largest, *(u for u in others if u))

@@ -16,7 +16,6 @@ KK_TREND_RMS = 0.002
 MISMATCH = 0.05
 NO_INTERCEPT_DEGREE = 20.0
 LOW_EXPONENT = 0.6
-FEW_NEGATIVE = 2
 SMALL_OHM = 10.0
 POOR_RMS = 0.01
 POOR_RATIO = 2.0
@@ -59,28 +58,16 @@ def kk_flags(kk: LinKK, rms_percent: float, max_percent: float) -> tuple[Flag, .
 
 
 def spectrum_flags(spectrum: Spectrum) -> tuple[Flag, ...]:
-    """Return findings about the points: inductive at high frequency, or a negative real part."""
-    flags: tuple[Flag, ...] = ()
-    if np.median(spectrum.impedance.imag[:3]) > 0:
-        flags += (
-            Flag(
-                "EIS_INDUCTIVE_HF",
-                "info",
-                "The highest frequencies are inductive (Z'' > 0): the leads show.",
-            ),
-        )
-    negative = int(np.count_nonzero(spectrum.impedance.real < 0))
-    if negative > FEW_NEGATIVE:
-        flags += (
-            Flag(
-                "EIS_NEGATIVE_REAL",
-                "error",
-                f"Z' is negative at {negative} frequencies, which no passive cell shows: check "
-                "the leads, their compensation and the current range.",
-                {"points": negative},
-            ),
-        )
-    return flags
+    """Return whether the highest frequencies are inductive."""
+    if np.median(spectrum.impedance.imag[:3]) <= 0:
+        return ()
+    return (
+        Flag(
+            "EIS_INDUCTIVE_HF",
+            "info",
+            "The highest frequencies are inductive (Z'' > 0): the leads show.",
+        ),
+    )
 
 
 def intercept_flags(
@@ -134,6 +121,11 @@ def entangled(fit: Fit) -> str:
     return pairs or ("some parameters" if fit.condition > ILL_CONDITIONED else "")
 
 
+def fits_poorly(cell: CellFit, kk: LinKK) -> bool:
+    """Return whether the circuit leaves much more than the noise of the spectrum."""
+    return cell.fit.rms > max(POOR_RMS, POOR_RATIO * kk.rms)
+
+
 def fit_flags(cell: CellFit, kk: LinKK) -> tuple[Flag, ...]:
     """Return findings about the fitted circuit."""
     fit, exponent = cell.fit, cell.fit.value("cpe_exponent")
@@ -148,7 +140,7 @@ def fit_flags(cell: CellFit, kk: LinKK) -> tuple[Flag, ...]:
                 {"cpe_exponent": exponent},
             )
         )
-    if fit.rms > POOR_RMS and fit.rms > POOR_RATIO * kk.rms:
+    if fits_poorly(cell, kk):
         flags.append(
             Flag(
                 "EIS_FIT_POOR",

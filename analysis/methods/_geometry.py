@@ -22,6 +22,10 @@ PLAUSIBLE = {
 """Values outside are used and flagged: mostly slips of cm, mm and µm, mV and V, or kelvin."""
 
 
+LARGE_U_SHARE = 0.5
+"""An uncertainty above this share of its value is mostly a slip of units, too."""
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A value with its standard uncertainty; ``assumed`` says in words if that was assumed."""
@@ -71,21 +75,27 @@ def uncertainty(facts: Mapping[str, Fact], name: str) -> float | None:
 
 
 def doubtful(facts: Mapping[str, Fact]) -> tuple[Flag, ...]:
-    """Return a flag for every value outside what is usual."""
+    """Return a flag for every value outside what is usual, and every large uncertainty."""
     flags = []
     for name, (low, high) in PLAUSIBLE.items():
         value = optional_fact(facts, name)
-        if value is not None and not low <= value <= high:
-            flags.append(
-                Flag(
-                    "META_IMPLAUSIBLE",
-                    "warn",
-                    f"{described(name)} is {value:g}; usual are {low:g} to {high:g}. Check its "
-                    "unit.",
-                    {"field": name, "value": value, "low": low, "high": high},
-                )
-            )
+        if value is None:
+            continue
+        if not low <= value <= high:
+            flags.append(_doubt(name, value, f"usual are {low:g} to {high:g}"))
+        u = optional_fact(facts, f"{name}_u")
+        if u is not None and low > 0 and u > LARGE_U_SHARE * value:
+            flags.append(_doubt(f"{name}_u", u, f"the value itself is {value:g}"))
     return tuple(flags)
+
+
+def _doubt(name: str, value: float, usual: str) -> Flag:
+    return Flag(
+        "META_IMPLAUSIBLE",
+        "warn",
+        f"{described(name)} is {value:g}; {usual}. Check its unit.",
+        {"field": name, "value": value},
+    )
 
 
 def _disc(diameter_mm: float, u_mm: float | None) -> Quantity:

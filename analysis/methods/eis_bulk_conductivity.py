@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import numpy as np
 
 from analysis.methods import Fact, Flag, Inputs, Method, MethodError, Metric, Result
 from analysis.methods._conductivity import conductivities, conductivity_flags
@@ -10,12 +11,14 @@ from analysis.methods._eis_figures import curves, table
 from analysis.methods._eis_flags import (
     entangled,
     fit_flags,
+    fits_poorly,
     intercept_flags,
     kk_flags,
     lead_flags,
     spectrum_flags,
 )
 from analysis.methods._eis_metrics import fit_metrics, intercept_metric, kk_metrics
+from analysis.methods._eis_params import Params
 from analysis.methods._geometry import contact_area_cm2, doubtful, thickness_um
 from analysis.methods._leads import Leads, without_leads
 from analysis.methods._refusals import above, optional_fact
@@ -41,49 +44,17 @@ KK_REFUSED = 0.10
 AICC_GAIN = 10.0
 """M2 has one arc more than M1 and must be better by this AICc to be chosen."""
 
+FEW_NEGATIVE, NOISE_FACTOR = 2, 2.0
+"""Points that may have Z' below zero by more than so many times the noise."""
+
+POOR_REFUSED = 0.05
+"""A circuit that misses the spectrum by more (rms) gave resistances up to 70 % wrong."""
+
 UNDETERMINED = 0.5
 """A bulk resistance less certain than this share is not told from zero."""
 
 ROOM_CELSIUS = 25.0
 ABSOLUTE_ZERO_CELSIUS = -273.15
-
-
-@dataclass(frozen=True)
-class Params:
-    """What a person may change."""
-
-    model: str = field(
-        default="auto",
-        metadata={
-            "help": "Circuit: M1 = L + R_b + CPE, M2 = L + (R_b ∥ CPE_b) + CPE, or the better one "
-            "(auto).",
-            "choices": ("auto", "M1", "M2"),
-        },
-    )
-    lowest_frequency_hz: float = field(
-        default=0.0,
-        metadata={"help": "Points below this frequency are left out.", "min": 0.0, "max": 1e9},
-    )
-    highest_frequency_hz: float = field(
-        default=1e9,
-        metadata={"help": "Points above this frequency are left out.", "min": 0.0, "max": 1e9},
-    )
-    kk_rms_percent: float = field(
-        default=1.0,
-        metadata={
-            "help": "Kramers-Kronig residual (rms) above which the spectrum is flagged.",
-            "min": 0.0,
-            "max": 10.0,
-        },
-    )
-    kk_max_percent: float = field(
-        default=2.0,
-        metadata={
-            "help": "Largest Kramers-Kronig residual above which the spectrum is flagged.",
-            "min": 0.0,
-            "max": 10.0,
-        },
-    )
 
 
 def run(inputs: Inputs, params: Params) -> Result:
@@ -101,7 +72,9 @@ def run(inputs: Inputs, params: Params) -> Result:
     leads = without_leads(measured, inputs)
     spectrum = leads.spectrum
     kk = _consistent(spectrum)
+    _require_passive(spectrum, kk)
     cell, reason = _chosen(spectrum, params.model, inputs.seed)
+    _require_description(cell, kk, spectrum)
     resistance = _bulk_resistance(cell, leads)
     read = intercept(spectrum.frequency, spectrum.impedance, kk.noise * spectrum.scale)
     count = spectrum.frequency.size
@@ -153,7 +126,7 @@ def _require_blocking_contact(facts: Mapping[str, Fact]) -> None:
             f", cell_type {cell_type}" if cell_type else ""
         )
         raise MethodError(
-            "E_NOT_BLOCKING",
+            "E_WRONG_KIND",
             f"The cell is not declared as blocking: {found}; this analysis needs contact_geometry "
             f"{BLOCKING} (and cell_type {BLOCKING_CELLS[1]} or none).",
         )
@@ -169,7 +142,7 @@ def _measured(inputs: Inputs, params: Params) -> Spectrum:
     end = tail(spectrum.frequency, spectrum.impedance)
     if not end.blocking:
         raise MethodError(
-            "E_NOT_BLOCKING",
+            "E_WRONG_KIND",
             "The spectrum is not blocking: with blocking electrodes -Z'' keeps growing towards low "
             f"frequencies, at least as f^{TAIL_SLOPE} with a phase below -{TAIL_PHASE_DEGREE:g} "
             f"degrees; here it goes as f^{end.slope:.2f} with {end.phase_degree:.1f} degrees at "
@@ -206,6 +179,32 @@ def _consistent(spectrum: Spectrum) -> LinKK:
             spectrum.flags,
         )
     return kk
+
+
+def _require_passive(spectrum: Spectrum, kk: LinKK) -> None:
+    """Refuse Z' below zero by more than its noise, which no passive cell shows."""
+    limit = -NOISE_FACTOR * kk.noise * spectrum.scale
+    negative = int(np.count_nonzero(spectrum.impedance.real < limit))
+    if negative > FEW_NEGATIVE:
+        raise MethodError(
+            "EIS_NEGATIVE_REAL",
+            f"Z' is negative at {negative} frequencies, which no passive cell shows: check the "
+            "leads, their compensation and the current range.",
+            spectrum.flags,
+        )
+
+
+def _require_description(cell: CellFit, kk: LinKK, spectrum: Spectrum) -> None:
+    """Refuse a circuit that is far from the cell: its resistance would mean nothing."""
+    if cell.fit.rms > POOR_REFUSED and fits_poorly(cell, kk):
+        raise MethodError(
+            "EIS_FIT_POOR",
+            f"No circuit of this analysis describes the cell: {cell.circuit} leaves residuals of "
+            f"{100 * cell.fit.rms:.0f} % (rms, {100 * POOR_REFUSED:g} % allowed), the spectrum "
+            f"itself only {100 * kk.rms:.1f} %. It may show more than one arc; leave out what is "
+            "not bulk with lowest_frequency_hz and highest_frequency_hz.",
+            spectrum.flags,
+        )
 
 
 def _chosen(spectrum: Spectrum, model: str, seed: int) -> tuple[CellFit, str]:

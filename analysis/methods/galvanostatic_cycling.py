@@ -1,6 +1,7 @@
 """Capacities, efficiencies, retention and cycle life of a cell cycled at constant current (A08)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from analysis.methods import Fact, Inputs, Method, Result
 from analysis.methods._cycling_curves import curves
@@ -27,6 +28,10 @@ def run(inputs: Inputs, params: Params) -> Result:
     recording = read_recording(inputs.frames["main"])
     evaluation = evaluate(recording, subject, params)
     found = errors(evaluation)
+    cycling = tuple(cycle_flags(evaluation, found))
+    if any(flag.severity == "error" for flag in cycling):  # the mass cannot be true
+        evaluation = replace(evaluation, subject=replace(subject, mass_mg=None))
+        found = errors(evaluation)
     metrics = tuple(
         with_interval(metric)
         for metric in (
@@ -38,7 +43,7 @@ def run(inputs: Inputs, params: Params) -> Result:
     flags = (
         *subject.flags,
         *recording.flags,
-        *cycle_flags(evaluation, found),
+        *cycling,
         *record_flags(evaluation),
         *uncertainty_flags(evaluation, metrics),
     )

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import QueryDict
-
 from labsite.access.facts import Change, changes_between
 from labsite.access.forms import RecordForm
 from labsite.access.records import Record
@@ -35,13 +33,15 @@ def conflict_of(form: RecordForm, viewer: Viewer) -> Conflict:
 
 def _merged(form: RecordForm, stored: Record, seen: Any) -> RecordForm:
     """Return the form with the new version and, in fields left alone, the stored values."""
-    data: QueryDict = form.data.copy()  # type: ignore[assignment]  # of a POST
+    data = dict(form.data.items())
     current = type(form)(user=form.user, instance=stored)
     data["version"] = str(stored.version)
-    for name in current.fields:
-        column = getattr(stored._meta, "get_field")(name).attname if name != "version" else ""
-        if column and seen and getattr(seen, column) == getattr(form.instance, column):
-            bound = current[name]
-            shown = bound.field.widget.format_value(bound.value())
-            data[name] = (shown[0] if isinstance(shown, list) else shown) or ""
+    for field in stored._meta.concrete_fields:
+        column = field.attname
+        if field.name not in current.fields or field.name == "version" or seen is None:
+            continue
+        if getattr(seen, column) == getattr(form.instance, column):
+            bound = current[field.name]
+            shown: Any = bound.field.widget.format_value(bound.value())
+            data[field.name] = (shown[0] if isinstance(shown, list) else shown) or ""
     return type(form)(data, user=form.user, instance=stored)

@@ -33,12 +33,16 @@ class Fact:
 
 
 def facts(record: Record, groups: Groups, viewer: Viewer) -> Iterator[tuple[Words, list[Fact]]]:
-    """Give what is known of a record, group by group; empty fields and notes are left out."""
+    """Give what is known of a record, group by group.
+
+    Left out: empty fields, notes, and what a form asks for beside the record's own fields.
+    """
+    own = {field.name for field in record._meta.concrete_fields} - {"notes"}
     for title, names in groups:
         known = [
             _fact(record, name, viewer)
             for name in names
-            if name != "notes" and getattr(record, name) not in (None, "")
+            if name in own and getattr(record, name) not in (None, "")
         ]
         if known:
             yield title, known

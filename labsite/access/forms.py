@@ -13,20 +13,25 @@ from django.utils.translation import gettext_lazy as _
 from labsite.access.models import Project, User
 from labsite.access.recording import create_record, update_record
 from labsite.access.records import ProjectRecord, Record
-from labsite.lib.forms import GroupedForm, field_for
+from labsite.lib.forms import NOTHING, GroupedForm, field_for
 
 
 class RecordChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """A choice among records, by code and what they are."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Show a dash where nothing is chosen."""
+        super().__init__(*args, **{"empty_label": NOTHING, **kwargs})
+
     def label_from_instance(self, obj: Any) -> str:
         """Return "EB-2026-0001 · x = 0.80"; lab-wide records name themselves."""
-        return f"{obj.code} · {obj.summary}" if isinstance(obj, ProjectRecord) else str(obj)
+        own = isinstance(obj, ProjectRecord)
+        return f"{obj.code} · {getattr(obj, 'summary', '')}" if own else str(obj)
 
 
 def record_field_for(field: models.Field[Any, Any], **options: Any) -> forms.Field | None:
     """Return the form field of a record's field; used as ``Meta.formfield_callback``."""
-    related = field.related_model
+    related: Any = field.related_model
     if isinstance(field, models.ForeignKey) and issubclass(related, Record):
         options["form_class"] = RecordChoiceField
     return field_for(field, **options)
@@ -98,7 +103,8 @@ class RecordForm(GroupedForm):
 
     def create(self, record: Any) -> Record:
         """Store a new record; kinds that need more than a row override this."""
-        return create_record(record=record, by=self.user)
+        stored: Record = create_record(record=record, by=self.user)
+        return stored
 
 
 def _projects(request: HttpRequest) -> "QuerySet[Project]":
@@ -114,6 +120,13 @@ class RecordFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped 
     voided = django_filters.BooleanFilter(
         method="with_voided", label=_("Voided too"), widget=forms.CheckboxInput
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say "any" where nothing is chosen."""
+        super().__init__(*args, **kwargs)
+        for one in self.filters.values():
+            if isinstance(one, django_filters.ChoiceFilter | django_filters.ModelChoiceFilter):
+                one.extra["empty_label"] = _("any")
 
     def search(self, queryset: "QuerySet[Any]", _name: str, value: str) -> "QuerySet[Any]":
         """Keep records in which every word occurs."""

@@ -67,15 +67,13 @@ def digest_of(request: Request) -> str:
     data = request.data
     fields = {
         name: [_file_digest(part) if isinstance(part, UploadedFile) else part for part in parts]
-        for name, parts in (
-            data.lists() if hasattr(data, "lists") else {"body": [data]}.items()
-        )
+        for name, parts in (data.lists() if hasattr(data, "lists") else {"body": [data]}.items())
     }
     text = json.dumps(fields, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _file_digest(file: UploadedFile) -> str:
+def _file_digest(file: "UploadedFile[bytes]") -> str:
     digest = hashlib.sha256()
     for chunk in file.chunks(2**20):
         digest.update(chunk)

@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Model, Q, QuerySet
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.reverse import reverse
@@ -52,7 +52,7 @@ def find(model: type[Record], reference: str, user: User) -> Any:
     return record
 
 
-def viewer_of(context: dict[str, Any]) -> Viewer:
+def viewer_of(context: Any) -> Viewer:
     """Return who reads the answer; what they may see is asked once an answer."""
     if "viewer" not in context:
         context["viewer"] = Viewer(context["request"].user)
@@ -61,7 +61,7 @@ def viewer_of(context: dict[str, Any]) -> Viewer:
 
 
 class ReferenceSerializer(serializers.Serializer[Any]):
-    """A record that another one points to; ``code`` and ``url`` are null when you may not read it."""
+    """A record that another points to; ``code`` and ``url`` are null without access to it."""
 
     id = serializers.UUIDField()
     code = serializers.CharField(allow_null=True)
@@ -76,23 +76,46 @@ class ProjectReferenceSerializer(serializers.Serializer[Any]):
     url = serializers.URLField()
 
 
+class AddressField(serializers.URLField):
+    """The address of the row itself."""
+
+    def __init__(self, **options: Any) -> None:
+        """Read the whole row."""
+        super().__init__(**{"source": "*", "read_only": True, **options})
+
+    def to_representation(self, value: Any) -> str:
+        """Return the address."""
+        return api_url(value, self.context["request"])
+
+
 class NamedField(serializers.RelatedField[Any, Any, Any]):
     """A row by its UUID or its name."""
 
     default_error_messages = {"unknown": "There is no such one that you may use."}
     by = "code"
     expected = "a code or a UUID"
+    shape: type[serializers.Serializer[Any]] | None = None
+    """What an answer shows; a text when there is none."""
 
     def to_internal_value(self, data: Any) -> Any:
         """Find the row; an object with an id, as answers have it, is taken too."""
         if isinstance(data, dict):
             data = data.get("id")
+        kept = self._kept()
+        if kept is not None and data in {str(kept.pk), getattr(kept, self.by)}:
+            return kept
         if not isinstance(data, str) or not data:
             self.fail("unknown")
-        row = self.get_queryset().filter(named(data, self.by)).first()
+        rows: Any = self.get_queryset()
+        row = rows.filter(named(data, self.by)).first()
         if row is None:
             self.fail("unknown")
         return row
+
+    def _kept(self) -> Any:
+        """Return what a changed row points to already: voided or not, it may stay."""
+        row = getattr(self.parent, "instance", None)
+        return getattr(row, str(self.source), None) if isinstance(row, Model) else None
 
     @property
     def _user(self) -> User:
@@ -100,14 +123,16 @@ class NamedField(serializers.RelatedField[Any, Any, Any]):
         return user
 
 
-@extend_schema_field(ReferenceSerializer)
 class RecordField(NamedField):
     """A record in use that the person may read, by code or UUID."""
+
+    shape = ReferenceSerializer
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the records that may be pointed to."""
         rows: Any = super().get_queryset()
-        return rows.visible_to(self._user).valid()
+        usable: QuerySet[Any] = rows.visible_to(self._user).valid()
+        return usable
 
     def to_representation(self, value: Any) -> dict[str, object]:
         """Return id, code and url, without the last two when the reader has no access."""
@@ -117,12 +142,12 @@ class RecordField(NamedField):
         return {"id": str(value.pk), "code": value.code, "url": url}
 
 
-@extend_schema_field(ProjectReferenceSerializer)
 class ProjectField(NamedField):
     """A project of the person, by name or UUID."""
 
     by = "name"
     expected = "the name or UUID of one of your projects"
+    shape = ProjectReferenceSerializer
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the projects that the person may read; services refuse to write to some."""
@@ -134,7 +159,6 @@ class ProjectField(NamedField):
         return {"id": str(value.pk), "name": value.name, "url": url}
 
 
-@extend_schema_field(serializers.CharField())
 class UserField(NamedField):
     """A person, by user name."""
 
@@ -148,6 +172,19 @@ class UserField(NamedField):
     def to_representation(self, value: Any) -> str:
         """Return the user name."""
         return str(value.username)
+
+
+class ReferenceSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Tells the OpenAPI schema that a text goes in and an object comes out."""
+
+    target_class = NamedField
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> Any:
+        """Return the schema of the field."""
+        if direction == "request" or self.target.shape is None:
+            return {"type": "string", "description": self.target.expected}
+        return auto_schema.resolve_serializer(self.target.shape, direction).ref
 
 
 class ReferenceFilter(django_filters.CharFilter):  # type: ignore[misc]  # untyped library

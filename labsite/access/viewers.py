@@ -46,8 +46,9 @@ class Viewer:
             return "–"
         if not self.sees(record):
             return _("no access")
-        look = "code" if str(record) == record.code else ""
-        return format_html('<a class="{}" href="{}">{}</a>', look, page_url(record), record)
+        coded = str(record).startswith(record.code)
+        look, name = ("code", record.code) if coded else ("", str(record))
+        return format_html('<a class="{}" href="{}">{}</a>', look, page_url(record), name)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """ZPlot and ZView .z: spectra of Solartron and other analysers as text.
 
 Layouts: ``ZPLOT2 ASCII`` (Scribner ZPlot 2-3, header up to ``End Comments``, tabs), ``ZPlotW`` and
-``ZView Calculated Data File`` (quoted header, commas), and any of them without header, beginning
-with the column headings. The sign of Z'' is kept as reported.
+``ZView Calculated Data File`` (quoted header, commas), the ``Z60W Data File`` that Autolab exports
+for ZView, and any of them without header, beginning with the column headings. The sign of Z'' is
+kept as reported.
 """
 
 import math
@@ -18,7 +19,7 @@ from measurements import columns
 from measurements.formats import Format, FormatError, Notice, Reading, Sample
 from measurements.formats._checks import Source, clean_text, finish, no_rows, short_list
 
-FIRST_LINES = ("zplot2 ascii", "zplotw data file", "zview calculated data file")
+FIRST_LINES = ("zplot2 ascii", "zplotw data file", "zview calculated data file", "z60w data file")
 END_OF_HEADER = "end comments"
 HEADINGS = {
     "freq(hz)": columns.FREQUENCY,

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cells.models import Cell
+from labsite.access.models import Project
 from labsite.access.records import ProjectRecord, Record
 from labsite.lib.fields import exactly_one
 from labsite.lib.jobs import Job
@@ -136,6 +137,6 @@ class Measurement(ProjectRecord, Job):
         return f"{kind} · {self.subject}"
 
     @classmethod
-    def key(cls, *, sha256: str, subject_kind: str, subject_id: object, kind: str) -> str:
-        """Return what makes two uploads the same: bytes, subject and declared kind."""
-        return f"{sha256}:{subject_kind}:{subject_id}:{kind}"
+    def key(cls, *, sha256: str, project: Project, subject: Record, kind: str) -> str:
+        """Return what makes two uploads the same: bytes, project, subject and declared kind."""
+        return f"{sha256}:{project.pk}:{subject.pk}:{kind}"

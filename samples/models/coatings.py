@@ -24,7 +24,9 @@ class Coating(ProjectRecord):
         limit_choices_to={"role": Chemical.Role.ACTIVE_MATERIAL},
     )
     made_at = models.DateTimeField(_("made at"), default=timezone.now)
-    active_mass_fraction = number(_("active mass fraction"), help_text=_("Of the dry coating."))
+    active_mass_fraction = number(
+        _("active mass fraction"), help_text=_("Of the dry coating."), maximum=1
+    )
     active_mass_fraction_u = uncertainty(_("u(active mass fraction)"))
     active_mass_fraction_source = source(_("source of the active mass fraction"))
     solvent = models.CharField(_("solvent"), max_length=60, blank=True)
@@ -77,7 +79,9 @@ class CoatingComponent(Stamped):
     )
     weight_parts = models.FloatField(_("weight parts"))
     solution_mass_fraction = number(
-        _("mass fraction in its solution"), help_text=_("0.05 for a 5 wt% binder solution.")
+        _("mass fraction in its solution"),
+        help_text=_("0.05 for a 5 wt% binder solution."),
+        maximum=1,
     )
 
     class Meta:

@@ -64,7 +64,7 @@ class ElectrolyteBatch(ProjectRecord):
     )
     dem_molar_ratio = number(_("NMA:LiFSI (mol/mol)"), help_text=_("4 for 4:1."))
     mole_fraction_am = number(
-        _("AM fraction x"), help_text=_("n(AM) / (n(AM) + n(DMAM)), between 0 and 1.")
+        _("AM fraction x"), help_text=_("n(AM) / (n(AM) + n(DMAM)), between 0 and 1."), maximum=1
     )
     total_monomer_mol_l = number(_("total monomer / mol/L"))
     concentration_basis = models.CharField(
@@ -73,7 +73,7 @@ class ElectrolyteBatch(ProjectRecord):
     crosslinker_mmol_l = number(_("crosslinker / mmol/L"))
     photoinitiator_mmol_l = number(_("photoinitiator / mmol/L"))
     salt_concentration_mol_l = number(_("salt / mol/L"), help_text=_("For other liquids."))
-    fec_mass_fraction = number(_("FEC mass fraction"), help_text=_("0.05 for 5 wt%."))
+    fec_mass_fraction = number(_("FEC mass fraction"), help_text=_("0.05 for 5 wt%."), maximum=1)
     fec_basis = models.CharField(_("FEC is a share"), max_length=8, choices=FecBasis, blank=True)
     dem_density_g_ml = number(_("density of the DEM / g/mL"))
     dem_density_g_ml_u = uncertainty(_("u(density) / g/mL"))

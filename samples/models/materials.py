@@ -82,7 +82,9 @@ class Lot(LabRecord):
     )
     lot_number = models.CharField(_("lot number"), max_length=60)
     supplier = models.CharField(_("supplier"), max_length=100, blank=True)
-    purity_mass_fraction = number(_("purity (mass fraction)"), help_text=_("0.995 for 99.5 %."))
+    purity_mass_fraction = number(
+        _("purity (mass fraction)"), help_text=_("0.995 for 99.5 %."), maximum=1
+    )
     water_ppm = number(_("water / ppm"))
     received_on = models.DateField(_("received on"), null=True, blank=True)
     opened_on = models.DateField(_("opened on"), null=True, blank=True)

@@ -2,11 +2,10 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from labsite.lib.fields import exactly_one, uncertainty
+from labsite.lib.fields import exactly_one, not_negative, number, uncertainty
 from labsite.lib.models import Stamped
 from samples.models.coatings import Coating
 from samples.models.electrodes import Electrode
@@ -99,7 +98,7 @@ class Consumption(Stamped):
         related_name="consumptions",
     )
     planned_amount = models.FloatField(_("planned"), null=True, blank=True)
-    amount = models.FloatField(_("amount"))
+    amount = number(_("amount"), help_text=_("Empty: used, but not measured."))
     amount_u = uncertainty(_("u(amount)"))
     unit = models.CharField(_("unit"), max_length=5, choices=Unit, default=Unit.GRAM)
 
@@ -107,14 +106,9 @@ class Consumption(Stamped):
         ordering = ["created_at"]
         constraints = [
             exactly_one("samples_consumption", ("lot", "batch")),
-            models.CheckConstraint(
-                name="samples_consumption_amount_not_negative", condition=Q(amount__gte=0)
-            ),
-            models.CheckConstraint(
-                name="samples_consumption_amount_u_not_negative",
-                condition=Q(amount_u__isnull=True) | Q(amount_u__gte=0),
-            ),
+            *not_negative("samples_consumption", ["amount", "amount_u"]),
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount:g} {self.unit} of {self.lot or self.batch}"
+        amount = "some" if self.amount is None else f"{self.amount:g} {self.unit}"
+        return f"{amount} of {self.lot or self.batch}"

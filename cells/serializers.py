@@ -1,0 +1,76 @@
+"""Cells in the API."""
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from cells.assembly import assemble_cell
+from cells.events import log_event
+from cells.models import Cell, CellElectrode, CellEvent
+from labsite.access.references import RecordField
+from labsite.access.serializers import RecordSerializer, RowSerializer, StrictSerializer
+from samples.models import Electrode
+
+
+class PlaceSerializer(RowSerializer):
+    """An electrode's time in a cell."""
+
+    class Meta:
+        model = CellElectrode
+        fields = ("role", "electrode", "installed_at", "removed_at")
+
+
+class ElectrodesSerializer(StrictSerializer):
+    """Electrodes by role, to put a cell together."""
+
+    negative = RecordField(queryset=Electrode.objects.all(), required=False)
+    positive = RecordField(queryset=Electrode.objects.all(), required=False)
+    reference = RecordField(queryset=Electrode.objects.all(), required=False)
+
+
+class CellSerializer(RecordSerializer):
+    """A cell; ``electrodes`` are given when it is put together, ``places`` tell where they were."""
+
+    electrodes = ElectrodesSerializer(write_only=True, required=False)
+    places = PlaceSerializer(many=True, read_only=True)
+
+    class Meta(RecordSerializer.Meta):
+        model = Cell
+
+    def validate_electrodes(self, electrodes: dict[str, Electrode]) -> dict[str, Electrode]:
+        """Take electrodes only for a new cell."""
+        if self.instance is not None:
+            raise serializers.ValidationError("Electrodes are given when a cell is put together.")
+        return electrodes
+
+    def create(self, validated_data: dict[str, Any]) -> Cell:
+        """Put the cell together."""
+        electrodes = validated_data.pop("electrodes", {})
+        return assemble_cell(cell=Cell(**validated_data), electrodes=electrodes, by=self.user)
+
+
+class HarvestSerializer(StrictSerializer):
+    """Which electrode is taken out of a cell, and when."""
+
+    role = serializers.ChoiceField(choices=CellElectrode.Role.choices)
+    at = serializers.DateTimeField(required=False)
+
+
+class CellEventSerializer(RowSerializer):
+    """A dated event of a cell."""
+
+    class Meta:
+        model = CellEvent
+        fields = ("id", "cell", "kind", "at", "note", "created_by", "created_at")
+        read_only_fields = ("created_by",)
+
+    def create(self, validated_data: dict[str, Any]) -> CellEvent:
+        """Log the event."""
+        return log_event(
+            cell=validated_data["cell"],
+            kind=validated_data["kind"],
+            at=validated_data.get("at") or timezone.now(),
+            note=validated_data.get("note", ""),
+            by=self.user,
+        )

@@ -1,0 +1,118 @@
+"""Parts of the API that every app uses: pages, versions, filters that know their names."""
+
+import re
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.exceptions import ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.request import Request
+
+from labsite.lib.problems import ProblemError, too_large
+
+PAGING = {"cursor", "page_size"}
+ENVELOPE_BYTES = 2**20
+"""What a multipart request may hold beside its file."""
+
+
+class Page(CursorPagination):
+    """A page {next, previous, results}: newest first, unmoved by what is added meanwhile."""
+
+    ordering: tuple[str, ...] = ("-created_at", "-id")
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 500
+
+
+class NewestFirst(Page):
+    """Pages of rows without a time, newest first."""
+
+    ordering = ("-id",)
+
+
+class OnlyJson(DefaultContentNegotiation):
+    """Answers JSON whatever the client says it accepts; downloads are files as they are."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[Any], format_suffix: str | None = None
+    ) -> tuple[Any, str]:
+        """Return the first renderer."""
+        first = next(iter(renderers))
+        return first, first.media_type
+
+
+class BoundedJson(JSONParser):
+    """Refuses a body that says it is too large before it is read."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        """Parse; raises ProblemError (413)."""
+        check_length(parser_context["request"], settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        return super().parse(stream, media_type, parser_context)
+
+
+class BoundedMultiPart(MultiPartParser):
+    """The same for files."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        """Parse; raises ProblemError (413)."""
+        check_length(parser_context["request"], settings.MAX_UPLOAD_BYTES + ENVELOPE_BYTES)
+        return super().parse(stream, media_type, parser_context)
+
+
+def check_length(request: Any, limit: int) -> None:
+    """Raise ProblemError (413) when a request says that its body is longer than ``limit`` bytes."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal() and int(length) > limit:
+        raise too_large(f"The request has {int(length):,} bytes; {limit:,} are allowed here.")
+
+
+class StrictFilters(DjangoFilterBackend):  # type: ignore[misc]  # untyped library
+    """Filters that refuse a parameter they do not know, so that a misspelt one is no silent lie."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
+        """Filter; raises ValidationError."""
+        filters = self.get_filterset_class(view, queryset)
+        known = set(filters.base_filters) if filters is not None else set()
+        refuse_unknown(request, known | set(getattr(view, "parameters", ())))
+        return super().filter_queryset(request, queryset, view)
+
+
+def refuse_unknown(request: Request, known: set[str]) -> None:
+    """Raise ValidationError for a query parameter that is not known here."""
+    for name in request.query_params:
+        if name not in known | PAGING:
+            listed = ", ".join(sorted(known | PAGING))
+            raise ValidationError({name: f"Unknown parameter; known are: {listed}."})
+
+
+def expected_version(request: Request) -> int:
+    """Return the version that the client has seen: If-Match, else ``version`` of the body.
+
+    Raises ProblemError (428) when neither is there, ValidationError when it is no number.
+    """
+    data = request.data
+    said = request.headers.get("If-Match") or (
+        data.get("version") if isinstance(data, Mapping) else None
+    )
+    if said is None:
+        raise ProblemError(
+            HTTPStatus.PRECONDITION_REQUIRED,
+            "precondition_required",
+            "Say which version you change: header If-Match with the ETag of the record, "
+            'or "version" in the body.',
+        )
+    match = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', str(said).strip())
+    if match is None:
+        raise ValidationError({"version": "Expected the number of a version."})
+    return int(match[1])
+
+
+def etag(version: int) -> dict[str, str]:
+    """Return the header that tells the version of a record."""
+    return {"ETag": f'"{version}"'}
