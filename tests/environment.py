@@ -2,5 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="labsite-tests-")
+Path(os.environ["DATA_DIR"], "static").mkdir()

@@ -1,0 +1,40 @@
+# `make run` starts the site with a demo lab, `make test` runs the tests; both need only Python 3.11+.
+# PORT, DATA_DIR, DATABASE_URL, REDIS_URL and the other variables of .env.example are honoured.
+
+python := .venv/bin/python
+compile := uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--python-version 3.11 --no-header --quiet pyproject.toml
+
+.NOTPARALLEL:
+.PHONY: help run test check setup setup-dev schema lock vendor bench
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /:/' | awk -F: '{printf "%-10s %s\n", $$1, $$2}'
+
+run: ## start the site with a demo lab; Ctrl-C stops it
+	@exec ./lab.sh up
+
+test: setup-dev ## run the tests (on SQLite, or where DATABASE_URL and REDIS_URL say)
+	@exec sh scripts/test.sh
+
+check: setup-dev ## everything that CI runs
+	@exec sh scripts/check.sh
+
+setup: ## build .venv from requirements.lock
+	@exec ./lab.sh setup
+
+setup-dev: ## the same with the developers' tools
+	@exec ./lab.sh setup-dev
+
+schema: setup-dev ## write the API's description
+	$(python) manage.py spectacular --validate --fail-on-warn --file labsite/openapi.yaml
+
+lock: ## resolve the dependencies again (needs uv)
+	$(compile) -o requirements.lock
+	$(compile) --group dev -c requirements.lock -o requirements-dev.lock
+
+vendor: ## copy the pinned front-end files (needs npm)
+	sh scripts/vendor.sh
+
+bench: setup-dev ## measure speed
+	@set -e; for script in benchmarks/*.py; do $(python) "$$script"; done
