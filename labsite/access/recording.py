@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -57,6 +57,8 @@ def update_record(*, record: RecordT, by: User, expected_version: int) -> Record
     stored = type(record)._default_manager.get(pk=record.pk)
     check_may_edit(by, stored)
     check_may_edit(by, record)
+    if stored.voided_at is not None:
+        raise ValidationError(f"{stored.code} is voided ({stored.void_reason}); it stays as it is.")
     with transaction.atomic():
         record.full_clean()
         raise_version(record=record, expected_version=expected_version)

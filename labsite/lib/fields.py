@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.core.validators import MinValueValidator
+from django.core.validators import BaseValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -22,10 +22,18 @@ class Source(models.TextChoices):
 
 
 def number(
-    label: "StrPromise", *, help_text: "StrPromise | str" = "", minimum: float | None = 0
+    label: "StrPromise",
+    *,
+    help_text: "StrPromise | str" = "",
+    minimum: float | None = 0,
+    maximum: float | None = None,
 ) -> "models.FloatField[float | None, float | None]":
-    """Return an optional number, never below ``minimum``."""
-    validators = [] if minimum is None else [MinValueValidator(minimum)]
+    """Return an optional number, never below ``minimum`` nor above ``maximum``."""
+    validators: list[BaseValidator] = []
+    if minimum is not None:
+        validators.append(MinValueValidator(minimum))
+    if maximum is not None:
+        validators.append(MaxValueValidator(maximum))
     return models.FloatField(
         label, null=True, blank=True, help_text=help_text, validators=validators
     )
@@ -53,6 +61,7 @@ def not_negative(table: str, names: Iterable[str]) -> list[models.CheckConstrain
         models.CheckConstraint(
             name=f"{table}_{name}_not_negative",
             condition=Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 0}),
+            violation_error_message=f"{name} must not be below 0.",
         )
         for name in names
     ]
@@ -64,6 +73,7 @@ def positive(table: str, names: Iterable[str]) -> list[models.CheckConstraint]:
         models.CheckConstraint(
             name=f"{table}_{name}_positive",
             condition=Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gt": 0}),
+            violation_error_message=f"{name} must be above 0.",
         )
         for name in names
     ]
@@ -74,7 +84,11 @@ def exactly_one(table: str, names: tuple[str, ...]) -> models.CheckConstraint:
     condition = Q()
     for chosen in names:
         condition |= Q(**{f"{name}__isnull": name != chosen for name in names})
-    return models.CheckConstraint(name=f"{table}_exactly_one_subject", condition=condition)
+    return models.CheckConstraint(
+        name=f"{table}_exactly_one_subject",
+        condition=condition,
+        violation_error_message=f"Give exactly one of: {', '.join(names)}.",
+    )
 
 
 def ordered(table: str, low: str, high: str) -> models.CheckConstraint:
@@ -84,4 +98,5 @@ def ordered(table: str, low: str, high: str) -> models.CheckConstraint:
         condition=Q(**{f"{low}__isnull": True})
         | Q(**{f"{high}__isnull": True})
         | Q(**{f"{low}__lt": F(high)}),
+        violation_error_message=f"{low} must be below {high}.",
     )

@@ -145,7 +145,7 @@ class ElectrolyteBatch(ProjectRecord):
         if self.dem_molar_ratio is not None:
             parts.append(f"NMA:LiFSI {self.dem_molar_ratio:g}:1")
         if self.uv_time_s:
-            parts.append(f"UV {self.uv_time_s / 60:g} min")
+            parts.append(f"UV {self.uv_time_s / 60:.3g} min")
         if self.fec_mass_fraction:
             parts.append(f"FEC {100 * self.fec_mass_fraction:g} wt%")
         return " · ".join(parts)

@@ -96,6 +96,13 @@ def test_voiding_needs_a_reason_and_keeps_what_was_made(project: Project, user: 
     assert Film.objects.get().batch.void_reason == "wrong lot"
 
 
+def test_a_voided_record_stays_as_it_is(project: Project, user: User) -> None:
+    stored = create_record(record=batch(project), by=user)
+    void_record(record=stored, by=user, reason="wrong lot")
+    with pytest.raises(ValidationError, match=r"voided \(wrong lot\)"):
+        update_record(record=stored, by=user, expected_version=2)
+
+
 def test_a_stranger_sees_nothing_and_a_member_only_its_projects(
     project: Project, user: User, stranger: User
 ) -> None:

@@ -1,0 +1,1 @@
+"""Template tags that show cells on pages of samples."""

@@ -1,0 +1,43 @@
+// Small help for forms and lists: one save a press, short addresses, a notice when a fragment fails, printing.
+(() => {
+  "use strict";
+
+  // One press of "Save" sends once.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+
+  // Coming back with the browser's button shows the page as it was left: let it be used again.
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form").forEach((form) => delete form.dataset.sent);
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
+  // Empty filters stay out of the address.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "get") return;
+    const sent = event.detail.parameters;
+    for (const name of Object.keys(sent)) if (sent[name] === "") delete sent[name];
+  });
+
+  function notice() {
+    const place = document.getElementById("notices");
+    const box = document.createElement("div");
+    box.className = "alert alert-danger";
+    box.textContent = place.dataset.failed;
+    place.replaceChildren(box);
+    setTimeout(() => box.remove(), 8000);
+  }
+  document.addEventListener("htmx:responseError", notice);
+  document.addEventListener("htmx:sendError", notice);
+
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelector("[data-error-summary]")?.focus();
+  });
+})();
