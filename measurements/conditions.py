@@ -63,6 +63,7 @@ WORDS = frozenset(
         "gas",
         "q_unit",
         "atmosphere",
+        "film_form",
     ]
 )
 UNCERTAINTIES = frozenset(f"{name}_u" for name in NUMBERS) | {"active_mass_u_mg"}

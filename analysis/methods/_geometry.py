@@ -83,6 +83,7 @@ def doubtful(facts: Mapping[str, Fact]) -> tuple[Flag, ...]:
             continue
         if not low <= value <= high:
             flags.append(_doubt(name, value, f"usual are {low:g} to {high:g}"))
+            continue
         u = optional_fact(facts, f"{name}_u")
         if u is not None and low > 0 and u > LARGE_U_SHARE * value:
             flags.append(_doubt(f"{name}_u", u, f"the value itself is {value:g}"))

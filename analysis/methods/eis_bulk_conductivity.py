@@ -201,8 +201,8 @@ def _require_description(cell: CellFit, kk: LinKK, spectrum: Spectrum) -> None:
             "EIS_FIT_POOR",
             f"No circuit of this analysis describes the cell: {cell.circuit} leaves residuals of "
             f"{100 * cell.fit.rms:.0f} % (rms, {100 * POOR_REFUSED:g} % allowed), the spectrum "
-            f"itself only {100 * kk.rms:.1f} %. It may show more than one arc; leave out what is "
-            "not bulk with lowest_frequency_hz and highest_frequency_hz.",
+            f"itself only {100 * kk.rms:.1f} %. More than one arc (grain boundaries, an interface) "
+            "needs another circuit.",
             spectrum.flags,
         )
 

@@ -67,6 +67,19 @@ def test_analyse_without_the_thickness_says_what_is_missing_and_exits_with_1(
     assert "thickness_um" in said
 
 
+def test_analyse_says_what_the_reader_noticed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frequency, impedance = FILM_25.spectrum()
+    path = tmp_path / "twice.z"
+    write_zplot(path, np.tile(frequency, 2), np.tile(impedance, 2))
+    _, result, _ = analyse(
+        capsys, str(path), "--method", "eis_bulk_conductivity", "--meta", *FILM, *DISC
+    )
+    severity = {flag["code"]: flag["severity"] for flag in result["flags"]}
+    assert severity["SEVERAL_SWEEPS"] == "info"
+
+
 def test_analyse_of_the_wrong_kind_of_file_says_so(
     spectrum: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

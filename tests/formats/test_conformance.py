@@ -119,7 +119,9 @@ def test_no_foreign_file_of_the_collection_is_claimed(real_data: Path) -> None:
     foreign = [
         path
         for path in real_data.rglob("*")
-        if path.is_file() and path.suffix.lower() not in ours and not path.name.endswith(".bdf.csv")
+        if path.is_file()
+        and path.suffix.lower() not in ours
+        and not path.name.endswith((".bdf.csv", "exampleDataAutolab.txt"))
     ]
     foreign.append(real_data / "cycling/arbin/datalab/arbin_example.bdf.csv")
     claimed = [

@@ -82,6 +82,13 @@ def test_errors_name_the_original_file_and_not_the_stored_one(tmp_path: Path) ->
     assert str(caught.value).startswith("EC-7 formation.nda is cut off; at byte ")
 
 
+def test_text_in_utf_16_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "cell.csv"
+    path.write_text("Test Time / s,Voltage / V,Current / A\n0,3,1\n", encoding="utf-16")
+    with pytest.raises(FormatError, match="found text in UTF-16"):
+        read_file(path, "cell.csv")
+
+
 @pytest.mark.parametrize("name", ["../../etc/cell.ndax", "..", "x" * 300 + ".ndax", "a\x00b", ""])
 def test_a_strange_name_does_no_harm(name: str, tmp_path: Path) -> None:
     plugin, reading = read_file(ndax(tmp_path), name)

@@ -75,6 +75,17 @@ def test_a_real_header_is_understood(real_data: Path) -> None:
     }
 
 
+def test_a_spectrum_exported_by_autolab_for_zview_is_read(real_data: Path) -> None:
+    path = real_data / "eis/autolab/exampleDataAutolab.txt"
+    assert sniff(sample(path, path.name))
+    reading = read(path)
+    assert (len(reading.frame), reading.notices) == (41, ())
+    first = reading.frame.iloc[0]
+    assert first[columns.FREQUENCY] == 10_000
+    assert first[columns.REAL_IMPEDANCE] == pytest.approx(0.013785863964281)
+    assert first[columns.IMAGINARY_IMPEDANCE] == pytest.approx(0.007191946305823)
+
+
 def test_a_file_with_fewer_points_than_its_header_says_is_noticed(real_data: Path) -> None:
     (notice,) = read(real_data / "eis/zplot_zview/impedance.py/exampleDataZPlot.z").notices
     assert notice.code == "POINTS_DIFFER"

@@ -31,9 +31,37 @@ def test_a_jump_during_the_sweep_is_refused() -> None:
 
 
 def test_no_positive_resistance_is_refused() -> None:
-    error = refused(FILM_25.spectrum(), lead_resistance_ohm=6.0)
+    error = refused(FILM_25.spectrum(), lead_resistance_ohm=4.98)
     assert error.code == "E_RESISTANCE_NOT_POSITIVE"
-    assert "6 Ω" in error.message
+    assert "4.98 Ω" in error.message
+
+
+def test_a_negative_real_part_is_refused() -> None:
+    """FILM_25 has 4.97 Ω; 300 Ω of leads leave less than nothing of the arc's start."""
+    for spectrum, leads in ((FILM_25.spectrum(), 6.0), (BULK_ARC.spectrum(), 300.0)):
+        error = refused(spectrum, lead_resistance_ohm=leads)
+        assert error.code == "EIS_NEGATIVE_REAL"
+    found(BULK_ARC.spectrum(), lead_resistance_ohm=1.0)
+
+
+def test_a_real_part_below_zero_by_noise_alone_is_not_refused() -> None:
+    """0.1 Ω beside 126 Ω of lead inductance at 1 MHz, read with 1 % noise."""
+    frequency, impedance = BlockingCell(0.1, inductance=2e-5).spectrum(noise=0.0)
+    noise = np.random.default_rng(0).normal(size=(2, frequency.size))
+    read = impedance + 0.01 * abs(impedance) * (noise[0] + 1j * noise[1])
+    assert np.count_nonzero(read.real < 0) > 2
+    found((frequency, read))
+
+
+def test_a_circuit_far_from_the_cell_is_refused() -> None:
+    """Bulk and grain boundary of a ceramic; one arc gives 1044 or 5389 instead of 4000 Ω."""
+    for grain in (1e-7, 2e-8):
+        points = circuit(
+            lambda jw, grain=grain: (
+                1000 / (1 + jw * grain) + 3000 / (1 + jw * 300 * grain) + 1e5 * jw**-0.9
+            )
+        )
+        assert refused(points).code == "EIS_FIT_POOR"
 
 
 def test_a_fit_that_does_not_converge_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,8 +115,8 @@ def test_a_missing_column_is_named() -> None:
     ("name", "value", "code"),
     [
         ("contact_geometry", None, "E_META_MISSING:contact_geometry"),
-        ("contact_geometry", "symmetric_li", "E_NOT_BLOCKING"),
-        ("cell_type", "full_cell", "E_NOT_BLOCKING"),
+        ("contact_geometry", "symmetric_li", "E_WRONG_KIND"),
+        ("cell_type", "full_cell", "E_WRONG_KIND"),
     ],
 )
 def test_a_cell_that_is_not_declared_as_blocking_is_refused(
@@ -105,19 +133,19 @@ def test_a_cell_declared_as_symmetric_and_blocking_is_taken() -> None:
 
 def test_a_spectrum_without_a_tail_is_refused_with_that_sentence() -> None:
     error = refused(drifting())
-    assert error.code == "E_NOT_BLOCKING"
+    assert error.code == "E_WRONG_KIND"
     assert error.message.startswith("The spectrum is not blocking")
 
 
 def test_a_real_dummy_circuit_is_refused_as_not_blocking(real_data: Path) -> None:
     error = refused(zplot(real_data, "Circuit1_EIS_1.z"))
-    assert error.code == "E_NOT_BLOCKING"
+    assert error.code == "E_WRONG_KIND"
     assert error.message.startswith("The spectrum is not blocking")
 
 
 def test_a_shorted_cell_is_refused_as_not_blocking() -> None:
     points = circuit(lambda jw: 0.2 + 1e-6 * jw)
-    assert refused(points).code == "E_NOT_BLOCKING"
+    assert refused(points).code == "E_WRONG_KIND"
 
 
 def test_a_real_electrolyte_with_one_bad_point_is_refused(real_data: Path) -> None:

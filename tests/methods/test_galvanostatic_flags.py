@@ -163,6 +163,19 @@ def test_silicon_above_its_theory_is_flagged_by_degrees(capacity, severity):
         found = flag(result, "CAPACITY_ABOVE_THEORETICAL")
         assert found.severity == severity
         assert found.context["capacity_mah_g"] == pytest.approx(capacity)
+    per_gram = {m.name for m in result.metrics if m.name.startswith("specific_")}
+    assert bool(per_gram) is (severity != "error")
+    assert metric(result, "charge_capacity", 1).value > 0
+
+
+def test_an_initial_efficiency_far_above_100_percent_is_not_published():
+    """A file that begins in the middle of the first discharge gives back more than it took."""
+    test = cases.silicon_first_cycle()
+    start = int(np.argmax(test.columns["step_type"] != test.columns["step_type"][0]))
+    counters = dict.fromkeys(("step_charging_capacity_ah", "step_discharging_capacity_ah"))
+    result = analyse(with_columns(rows(test, slice(start // 2, None)), **counters))
+    assert "initial_coulombic_efficiency" not in names(result)
+    assert "no initial efficiency" in flag(result, "CE_OVER_100").message
 
 
 @pytest.mark.parametrize(

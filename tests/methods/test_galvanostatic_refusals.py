@@ -181,7 +181,28 @@ def test_a_reference_at_another_rate_is_refused(kind, cycle):
 
 def test_a_reference_beyond_the_test_is_refused(test_of_eight):
     error = refusal(test_of_eight, retention_reference="nth", reference_cycle=9)
-    assert error.code == "E_META_IMPLAUSIBLE:reference_cycle"
+    assert error.code == "E_PARAM_INVALID"
+
+
+def test_a_refused_reference_names_the_currents_of_both_directions():
+    """Only the charge differs: the sentence must show it."""
+    other = cathode_test([Cycle(1.0, 1.0, 0.5), *[Cycle(1.0, 1.0, 1.0)] * 6])
+    current = other.columns["current_ampere"].copy()
+    first = (other.columns["cycle_count"] == 1) & (current < 0)
+    columns = dict.fromkeys(("step_charging_capacity_ah", "step_discharging_capacity_ah"))
+    error = refusal(
+        with_columns(other, current_ampere=np.where(first, 2 * current, current), **columns),
+        retention_reference="cycle_1",
+    )
+    assert error.code == "E_RATE_MISMATCH"
+    assert "0.5 / 1 mA, the nominal rate is 1 / 1 mA (charge / discharge)" in error.message
+
+
+def test_a_current_of_the_wrong_sign_is_refused(test_of_eight):
+    turned = -test_of_eight.columns["current_ampere"]
+    error = refusal(with_columns(test_of_eight, current_ampere=turned))
+    assert error.code == "E_WRONG_KIND"
+    assert "wrong sign" in error.message
 
 
 @pytest.mark.parametrize(

@@ -147,9 +147,30 @@ def test_with_a_known_channel_every_metric_has_an_interval():
             assert found.lo95 <= found.value <= found.hi95, found.name
 
 
-def test_without_the_channel_efficiencies_have_no_uncertainty():
-    found = metric(analyse(cases.silicon_300()), "coulombic_efficiency", 4)
-    assert (found.u, found.lo95, found.hi95) == (None, None, None)
+def test_without_the_channel_charges_and_efficiencies_have_no_uncertainty():
+    """Neither scatter nor assumed ends of steps stand for the unknown offset of the current."""
+    blind = with_columns(cases.silicon_300(), step_time_second=None)
+    found = [
+        m
+        for m in analyse(blind).metrics
+        if m.name.endswith("coulombic_efficiency")
+        or m.name in ("charge_capacity", "irreversible_capacity_first_cycle")
+    ]
+    assert len(found) > 10
+    assert {(m.u, m.lo95, m.hi95) for m in found} == {(None, None, None)}
+
+
+def test_without_the_uncertainty_of_the_mass_capacities_per_gram_have_none():
+    result = analyse(cases.silicon_300(), without=("active_mass_u_mg",), facts=CHANNEL)
+    assert metric(result, "specific_capacity_delithiation", 4).u is None
+    assert metric(result, "charge_capacity", 4).u is not None
+
+
+@pytest.mark.parametrize("name", ["active_mass_u_mg", "active_mass_mg_u"])
+def test_both_names_of_the_uncertainty_of_the_mass_are_taken(name):
+    test = cathode_test([Cycle(1.0, 1.0, 0.5)] * 3, active_mass_mg=7.0, mass_basis="LFP")
+    found = metric(analyse(test, facts={name: 0.07}), "specific_discharge_capacity", 1)
+    assert found.u / found.value == pytest.approx(0.01)
 
 
 def test_assumed_ends_of_steps_are_in_the_uncertainty():
@@ -158,8 +179,9 @@ def test_assumed_ends_of_steps_are_in_the_uncertainty():
     test = cathode_test([Cycle(1.0, 1.0, 1.0)] * 4, protocol)
     counters = {"step_charging_capacity_ah": None, "step_discharging_capacity_ah": None}
     blind = with_columns(test, step_time_second=None, **counters)
-    found = metric(analyse(blind), "charge_capacity", 1)
+    found = metric(analyse(blind, facts=CHANNEL), "charge_capacity", 1)
     assert found.value == pytest.approx(1.0, rel=1e-9)
-    assert found.u == pytest.approx(30 / 3600 / np.sqrt(3), rel=1e-6)
+    offset = OFFSET_A / 1e-3
+    assert found.u == pytest.approx(np.hypot(30 / 3600 / np.sqrt(3), offset), rel=1e-6)
     told = with_columns(test, **counters)
-    assert metric(analyse(told), "charge_capacity", 1).u is None
+    assert metric(analyse(told, facts=CHANNEL), "charge_capacity", 1).u == pytest.approx(offset)

@@ -1,0 +1,41 @@
+"""Parameters of the conductivity analysis."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Params:
+    """What a person may change."""
+
+    model: str = field(
+        default="auto",
+        metadata={
+            "help": "Circuit: M1 = L + R_b + CPE, M2 = L + (R_b ∥ CPE_b) + CPE, or the better one "
+            "(auto).",
+            "choices": ("auto", "M1", "M2"),
+        },
+    )
+    lowest_frequency_hz: float = field(
+        default=0.0,
+        metadata={"help": "Points below this frequency are left out.", "min": 0.0, "max": 1e9},
+    )
+    highest_frequency_hz: float = field(
+        default=1e9,
+        metadata={"help": "Points above this frequency are left out.", "min": 0.0, "max": 1e9},
+    )
+    kk_rms_percent: float = field(
+        default=1.0,
+        metadata={
+            "help": "Kramers-Kronig residual (rms) above which the spectrum is flagged.",
+            "min": 0.0,
+            "max": 10.0,
+        },
+    )
+    kk_max_percent: float = field(
+        default=2.0,
+        metadata={
+            "help": "Largest Kramers-Kronig residual above which the spectrum is flagged.",
+            "min": 0.0,
+            "max": 10.0,
+        },
+    )
