@@ -37,4 +37,5 @@ vendor: ## copy the pinned front-end files (needs npm)
 	sh scripts/vendor.sh
 
 bench: setup-dev ## measure speed
-	@set -e; for script in benchmarks/*.py; do $(python) "$$script"; done
+	@set -e; for script in benchmarks/bench_*.py; do \
+		$(python) -m benchmarks.$$(basename $$script .py); done

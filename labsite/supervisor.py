@@ -22,6 +22,8 @@ READY_WITHIN_S = 60.0
 STEADY_AFTER_S = 60.0
 """A process that ran this long is started again without delay."""
 LONGEST_BACK_OFF_S = 30.0
+SAME_WISH_S = 1.0
+"""A second signal that comes this soon is the first one once more, passed on by make or a shell."""
 LARGEST_LOG_BYTES = 10 * 2**20
 PR_SET_PDEATHSIG = 1
 """Option of prctl(2) of Linux."""
@@ -70,6 +72,7 @@ class Supervisor:
         self._children = [_Child(one, log_folder / f"{one.name}.log") for one in services]
         self._guests: list[subprocess.Popen[bytes]] = []
         self._say = say
+        self._asked_at = 0.0
         self.stop_requests = 0
 
     def listen(self) -> None:
@@ -117,6 +120,10 @@ class Supervisor:
         self._say("labsite has stopped.")
 
     def _stop_requested(self, number: int, frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if self.stop_requests and now - self._asked_at < SAME_WISH_S:
+            return
+        self._asked_at = now
         self.stop_requests += 1
         if self.stop_requests > 1:
             running = [child.process for child in self._children if child.process is not None]

@@ -5,4 +5,4 @@ import tempfile
 from pathlib import Path
 
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="labsite-tests-")
-Path(os.environ["DATA_DIR"], "static").mkdir()
+Path(__file__).parents[1].joinpath("staticfiles").mkdir(exist_ok=True)

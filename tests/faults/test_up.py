@@ -59,8 +59,10 @@ def test_a_second_ctrl_c_ends_at_once(new_site: NewSite) -> None:
     site.start()
     kill(site.processes.pids("--queues fast,heavy"), signal.SIGSTOP)  # a worker that never stops
     os.kill(site.up.pid, signal.SIGINT)
+    os.kill(site.up.pid, signal.SIGINT)  # as make passes it on: not a second wish
     wait_until(lambda: "Stopping" in site.processes.output("up"), 5, "it says that it stops")
-    time.sleep(0.5)
+    time.sleep(1.5)
+    assert site.up.poll() is None
     begin = time.monotonic()
     assert site.stop() == 128 + signal.SIGINT
     wait_until(lambda: nothing_left(site), 2, "everything is gone")
