@@ -16,22 +16,32 @@ from analysis.methods import Fact, Method
 from analysis.models import AnalysisRun, RunInput
 from analysis.params import build_params
 from analysis.registry import methods
+from analysis.staleness import judge
 from labsite import __version__
 from labsite.access.models import User
 from labsite.access.recording import check_may_edit
-from labsite.lib.jobs import enqueue
+from labsite.lib.jobs import enqueue, start_over
 from measurements.models import Measurement
 
 LOST = ("E_DEFECT", "E_WORKER_LOST", "E_TIME_LIMIT")
 
 
 def request_analyses(measurement: Measurement) -> None:
-    """Launch every method that applies to a measurement that has been read."""
+    """Launch every method that applies to a measurement that has been read.
+
+    A run that counts and fits the records is left alone, a stale one made again with its
+    parameters.
+    """
     facts = facts_of(measurement)
+    counting = {
+        run.method: run for run in AnalysisRun.objects.current().filter(measurement=measurement)
+    }
     with transaction.atomic():
         for method in methods().values():
-            if method.triggers(measurement.kind, facts):
-                launch_run(method=method, measurement=measurement)
+            run = counting.get(method.name)
+            if method.triggers(measurement.kind, facts) and (run is None or run.stale_at):
+                params = run.params if run and run.method_version == method.version else {}
+                launch_run(method=method, measurement=measurement, params=params)
         Measurement.objects.filter(pk=measurement.pk).update(analyses_requested_at=timezone.now())
 
 
@@ -40,7 +50,7 @@ def request_due_analyses() -> None:
     due = Measurement.objects.filter(
         status=Measurement.Status.DONE, analyses_requested_at__isnull=True
     )
-    for measurement in due[:100]:
+    for measurement in due.order_by("finished_at")[:100]:
         request_analyses(measurement)
 
 
@@ -91,22 +101,27 @@ def launch_run(
 
 def _again(run: AnalysisRun) -> None:
     """Queue a lost run again; make a finished one count."""
-    with transaction.atomic():
-        lost = AnalysisRun.objects.filter(
-            pk=run.pk, status=AnalysisRun.Status.FAILED, error_code__in=LOST
-        ).update(status=AnalysisRun.Status.QUEUED, attempts=0, error_code="", error_message="")
-        if lost:
-            enqueue(run)
-        elif not run.is_open:
-            make_current(run)
+    if not start_over(run, error_code__in=LOST) and not run.is_open:
+        make_current(run)
 
 
-def make_current(run: AnalysisRun) -> None:
-    """Let this run be the one that counts for its measurement and method."""
+def make_current(run: AnalysisRun, *, in_place_of_fresh: bool = True) -> None:
+    """Let this run be the one that counts for its measurement and method.
+
+    A stale run takes the place of one that fits the records only when ``in_place_of_fresh``.
+    """
     with transaction.atomic():
-        AnalysisRun.objects.filter(
-            measurement=run.measurement_id, method=run.method, is_current=True
-        ).exclude(pk=run.pk).update(is_current=False)
+        # two runs that finish at once take turns here; the row's lock ends with the transaction
+        Measurement.objects.select_for_update(no_key=True).values("pk").get(pk=run.measurement_id)
+        others = (
+            AnalysisRun.objects.current()
+            .filter(measurement=run.measurement_id, method=run.method)
+            .exclude(pk=run.pk)
+        )
+        stale = judge(run)
+        if stale and not in_place_of_fresh and others.filter(stale_at=None).exists():
+            return
+        others.update(is_current=False)
         AnalysisRun.objects.filter(pk=run.pk).update(is_current=True)
 
 

@@ -1,6 +1,7 @@
 """Parameters of a method: checked values from what people or programs send."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,7 +28,7 @@ def _checked(field: "dataclasses.Field[Any]", value: object) -> Any:
     kind = type(field.default)
     try:
         number = _converted(kind, value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, KeyError, OverflowError):
         raise MethodError(
             "E_PARAM_INVALID",
             f"Parameter {field.name}: found {value!r}; expected {_expected(field)}.",
@@ -48,9 +49,12 @@ def _converted(kind: type, value: object) -> Any:
         if isinstance(value, bool):
             return value
         return {"true": True, "false": False}[str(value).lower()]
-    if kind is int and float(str(value)) != int(float(str(value))):
+    if kind is str:
+        return str(value)
+    number = float(str(value))
+    if not math.isfinite(number) or (kind is int and not number.is_integer()):
         raise ValueError
-    return int(float(str(value))) if kind is int else kind(str(value) if kind is str else value)
+    return kind(number)
 
 
 def _expected(field: "dataclasses.Field[Any]") -> str:

@@ -47,7 +47,7 @@ def _execute(run: AnalysisRun) -> None:
     with transaction.atomic():
         run.finish(verdict=result.status, log="\n".join(result.log), tables=tables)
         _store_findings(run, result)
-        make_current(run)
+        make_current(run, in_place_of_fresh=False)
 
 
 def _compute(method: Method, run: AnalysisRun) -> Result:
@@ -82,7 +82,7 @@ def _store_refusal(run: AnalysisRun, error: MethodError) -> None:
     with transaction.atomic():
         run.fail(error.code, error.message, verdict=AnalysisRun.Verdict.FAILED)
         _store_flags(run, error.flags)
-        make_current(run)
+        make_current(run, in_place_of_fresh=False)
 
 
 def _store_findings(run: AnalysisRun, result: Result) -> None:

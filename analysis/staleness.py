@@ -1,5 +1,9 @@
 """Runs whose facts are no longer what the records say."""
 
+from collections import defaultdict
+from collections.abc import Collection
+from uuid import UUID
+
 from django.db.models import Q
 from django.utils import timezone
 
@@ -25,25 +29,57 @@ DEPENDENTS = {
 """How measurements hang on each kind of record that facts are taken from."""
 
 
+MADE_FROM = (
+    "measurement__instrument",
+    "measurement__channel",
+    "measurement__film",
+    "measurement__electrode",
+    "measurement__cell__film",
+)
+PARTS = tuple(
+    f"measurement__cell__places__electrode__{part}"
+    for part in ("coating__active_material", "metal")
+)
+
+
 def mark_stale_runs(record: Record) -> None:
-    """Mark the current runs stale, or fresh again, whose facts a changed record has changed."""
+    """Mark runs stale, or fresh again, whose facts a changed record has changed.
+
+    Those that count and those still to be computed: these will count.
+    """
     paths = DEPENDENTS.get(type(record))
     if paths is None:
         return
     hanging = Q()
     for path in paths:
         hanging |= Q(**{path: record.pk})
-    runs = AnalysisRun.objects.current().filter(measurement__in=Measurement.objects.filter(hanging))
-    for run in runs.select_related("measurement__cell__film", "measurement__film"):
+    runs = AnalysisRun.objects.filter(
+        Q(is_current=True) | Q(status__in=[AnalysisRun.Status.QUEUED, AnalysisRun.Status.RUNNING]),
+        measurement__in=Measurement.objects.filter(hanging),
+    )
+    by_names = defaultdict(list)
+    for run in runs.select_related(*MADE_FROM).prefetch_related(*PARTS):
         changed = _changed(run)
-        if bool(changed) == (run.stale_at is not None):
-            continue
-        AnalysisRun.objects.filter(pk=run.pk).update(
-            stale_at=timezone.now() if changed else None,
-            stale_reason=f"{record} now says otherwise: {', '.join(changed)}"[:200]
-            if changed
-            else "",
-        )
+        if bool(changed) != (run.stale_at is not None):
+            by_names[", ".join(changed)].append(run.pk)
+    for names, pks in by_names.items():
+        _mark(pks, f"{record} now says otherwise: {names}" if names else "")
+
+
+def judge(run: AnalysisRun) -> bool:
+    """Mark a run stale, or fresh, by what the records say now; return whether it is stale."""
+    stored = AnalysisRun.objects.get(pk=run.pk)
+    changed = _changed(stored)
+    if bool(changed) != (stored.stale_at is not None):
+        _mark([run.pk], f"The records now say otherwise: {', '.join(changed)}" if changed else "")
+    return bool(changed)
+
+
+def _mark(pks: Collection[UUID], reason: str) -> None:
+    """Mark runs stale for a reason; fresh without one."""
+    AnalysisRun.objects.filter(pk__in=pks).update(
+        stale_at=timezone.now() if reason else None, stale_reason=reason[:200]
+    )
 
 
 def _changed(run: AnalysisRun) -> list[str]:

@@ -3,12 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from analysis.home import home
+from analysis.home import home, worklist_badge
 from labsite.health import health
 from measurements.views import search
 
 urlpatterns = [
     path("", home, name="home"),
+    path("worklist/", worklist_badge, name="worklist-badge"),
     path("search/", search.search_page, name="search"),
     path("c/<str:code>/", search.by_code, name="by-code"),
     path("qr/<str:code>.svg", search.qr, name="qr"),

@@ -77,7 +77,7 @@ def check_conditions(conditions: Mapping[str, object]) -> dict[str, float | str]
     checked: dict[str, float | str] = {}
     for name, value in conditions.items():
         if name in WORDS:
-            if not isinstance(value, str) or not value:
+            if not isinstance(value, str) or not value.isprintable() or not value:
                 raise ValueError(f"Condition {name}: found {value!r}; expected a word.")
             checked[name] = value
         elif name in NUMBERS or name in UNCERTAINTIES:
@@ -95,7 +95,7 @@ def _number(name: str, value: object) -> float:
         raise ValueError(f"Condition {name}: found {value!r}; expected a number.")
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError(f"Condition {name}: found {value!r}; expected a number.") from None
     if not math.isfinite(number):
         raise ValueError(f"Condition {name}: found {value!r}; expected a finite number.")

@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 
 from labsite.lib import jobs
 from labsite.lib.jobs import ExpectedError
@@ -55,8 +57,9 @@ def _parse(measurement: Measurement) -> None:
             metadata=dict(reading.metadata),
             notices=[{"code": notice.code, "message": notice.message} for notice in notices],
             frame_path=frame_path,
-            performed_at=measurement.performed_at or started_at,
+            performed_at=Coalesce("performed_at", Value(started_at)),
             analyses_requested_at=None,
+            version=F("version") + 1,
         )
     measurement.refresh_from_db()
     for listener in _listeners:

@@ -16,7 +16,7 @@ from labsite.access.codes import draw_code
 from labsite.access.models import Project, User
 from labsite.access.recording import check_may_edit
 from labsite.access.records import ProjectRecord, Record
-from labsite.lib.jobs import enqueue
+from labsite.lib.jobs import enqueue, start_over
 from measurements.conditions import check_conditions
 from measurements.models import Blob, Channel, Instrument, Measurement, RawFile, Sensor
 from samples.models import Coating, Electrode, ElectrolyteBatch, Film, Lot
@@ -134,12 +134,7 @@ def requeue(*, measurement: Measurement, by: User) -> None:
     """Read the file of a failed measurement again; raises PermissionDenied, ValidationError."""
     check_may_edit(by, measurement)
     try:
-        with transaction.atomic():
-            again = Measurement.objects.filter(
-                pk=measurement.pk, status=Measurement.Status.FAILED
-            ).update(status=Measurement.Status.QUEUED, attempts=0, error_code="", error_message="")
-            if again:
-                enqueue(measurement)
+        start_over(measurement)
     except IntegrityError:
         raise ValidationError("The same file has been read successfully meanwhile.") from None
 
@@ -188,4 +183,7 @@ def store_blob(file: "File[bytes]", sha256: str, size: int) -> Blob:
     Blob.objects.bulk_create(
         [Blob(sha256=sha256, size_bytes=size, file=stored)], ignore_conflicts=True
     )
-    return Blob.objects.get(pk=sha256)
+    blob = Blob.objects.get(pk=sha256)
+    if blob.file.name != stored:
+        default_storage.delete(stored)
+    return blob

@@ -46,12 +46,11 @@ class InstrumentSerializer(RecordSerializer):
         return instrument
 
     def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
-        """Store the changed instrument and the channels that are sent."""
+        """Store the channels that are sent, then the instrument: results depend on both."""
         channels = validated_data.pop("channels", [])
         with transaction.atomic():
-            instrument = super().update(instance, validated_data)
-            self._put(instrument, channels)
-        return instrument
+            self._put(instance, channels)
+            return super().update(instance, validated_data)
 
     def _put(self, instrument: Instrument, channels: list[dict[str, Any]]) -> None:
         for sent in channels:

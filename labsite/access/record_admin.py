@@ -9,8 +9,13 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
-from labsite.access.recording import EditConflictError, create_record, update_record
-from labsite.access.records import Record
+from labsite.access.recording import (
+    EditConflictError,
+    create_record,
+    tell_changed,
+    update_record,
+)
+from labsite.access.records import Record, may_edit
 from labsite.access.scope import about_readable
 
 STAMPS = ("code", "version", "created_by", "created_at", "updated_at")
@@ -59,6 +64,17 @@ class RecordAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # untyped library
         fields = self.model._meta.concrete_fields
         return [field.name for field in fields if field.is_relation and field.editable]
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the person may read the record, which also its history asks."""
+        allowed: bool = super().has_view_permission(request, obj)
+        return allowed and (obj is None or self.get_queryset(request).filter(pk=obj.pk).exists())
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the person may change the record; one that is voided stays as it is."""
+        allowed: bool = super().has_change_permission(request, obj)
+        user: Any = request.user
+        return allowed and (obj is None or (obj.voided_at is None and may_edit(user, obj)))
+
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         """Return False: records are voided, on their page or through the API."""
         return False
@@ -86,6 +102,7 @@ class RecordAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # untyped library
             row.save()
         for row in formset.deleted_objects:
             row.delete()
+        tell_changed(form.instance)
 
 
 class ProjectRecordAdmin(RecordAdmin):

@@ -25,6 +25,12 @@ def when_changed(listener: Listener) -> None:
     _listeners.append(listener)
 
 
+def tell_changed(record: Record) -> None:
+    """Tell the listeners of a changed record, or of a change in a row that is part of it."""
+    for listener in _listeners:
+        listener(record)
+
+
 class EditConflictError(Exception):
     """Somebody else has changed the record since it was read."""
 
@@ -33,6 +39,15 @@ def check_may_edit(user: User, record: Record) -> None:
     """Raise PermissionDenied unless the person may change the record."""
     if not may_edit(user, record):
         raise PermissionDenied(f"{user} may not change {record._meta.verbose_name}s here.")
+
+
+def check_in_use(*records: Record | None) -> None:
+    """Raise ValidationError when one of the records is voided: nothing new is made from it."""
+    for record in records:
+        if record is not None and record.voided_at is not None:
+            raise ValidationError(
+                f"{record.code} is voided ({record.void_reason}); it cannot be used any more."
+            )
 
 
 def create_record(*, record: RecordT, by: User) -> RecordT:
@@ -63,8 +78,7 @@ def update_record(*, record: RecordT, by: User, expected_version: int) -> Record
         record.full_clean()
         raise_version(record=record, expected_version=expected_version)
         record.save(update_fields=_changeable(record))
-        for listener in _listeners:
-            listener(record)
+        tell_changed(record)
     return record
 
 
@@ -91,11 +105,13 @@ def raise_version(*, record: Stamped, expected_version: int) -> None:
 def void_record(*, record: RecordT, by: User, reason: str) -> RecordT:
     """Take a record out of use, with a reason; everything made from it stays.
 
-    Raises PermissionDenied, ValueError.
+    Raises PermissionDenied, ValueError, EditConflictError when it is voided already.
     """
     check_may_edit(by, record)
     if not reason.strip():
         raise ValueError("Say why the record is voided.")
+    if record.voided_at is not None:
+        raise EditConflictError(f"{record.code} is voided already ({record.void_reason}).")
     with transaction.atomic():
         raise_version(record=record, expected_version=record.version)
         record.voided_at = timezone.now()

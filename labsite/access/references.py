@@ -11,6 +11,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.reverse import reverse
 
 from labsite.access.models import Project, User
+from labsite.access.recording import check_in_use
 from labsite.access.records import Record
 from labsite.access.viewers import Viewer
 
@@ -44,11 +45,12 @@ def named(text: str, by: str = "code", path: str = "") -> Q:
 
 
 def find(model: type[Record], reference: str, user: User) -> Any:
-    """Return a record in use that the person may read; raises NotFound with a sentence."""
-    rows: QuerySet[Any] = model.objects.visible_to(user).valid()
+    """Return a record in use that the person may read; raises NotFound, ValidationError."""
+    rows: QuerySet[Any] = model.objects.visible_to(user)
     record = rows.filter(named(reference)).first()
     if record is None:
         raise NotFound(f"There is no {model._meta.verbose_name} {reference} that you may see.")
+    check_in_use(record)
     return record
 
 
@@ -101,11 +103,11 @@ class NamedField(serializers.RelatedField[Any, Any, Any]):
         """Find the row; an object with an id, as answers have it, is taken too."""
         if isinstance(data, dict):
             data = data.get("id")
+        if not isinstance(data, str) or not data:
+            self.fail("unknown")
         kept = self._kept()
         if kept is not None and data in {str(kept.pk), getattr(kept, self.by)}:
             return kept
-        if not isinstance(data, str) or not data:
-            self.fail("unknown")
         rows: Any = self.get_queryset()
         row = rows.filter(named(data, self.by)).first()
         if row is None:

@@ -19,7 +19,14 @@ from typing import Any, ClassVar, Self
 from celery import current_app
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    models,
+    transaction,
+)
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +36,8 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 SOFT_TIME_LIMIT_S = 30 * 60
 TIME_LIMIT_S = SOFT_TIME_LIMIT_S + 60
+MAX_DOUBLINGS = 6
+SENT_PER_SWEEP = 500
 
 
 class LeaseLostError(Exception):
@@ -173,11 +182,32 @@ def enqueue(job: Job) -> None:
     transaction.on_commit(partial(dispatch, job), robust=True)
 
 
+def start_over(job: Job, **conditions: Any) -> bool:
+    """Queue a failed job again, with all its attempts; False when it is not failed as told."""
+    failed = type(job)._default_manager.filter(pk=job.pk, status=Job.Status.FAILED, **conditions)
+    with transaction.atomic():
+        again = failed.update(
+            status=Job.Status.QUEUED,
+            attempts=0,
+            dispatches=0,
+            queued_at=timezone.now(),
+            started_at=None,
+            finished_at=None,
+            error_code="",
+            error_message="",
+            error_trace="",
+        )
+        if again:
+            enqueue(job)
+    return bool(again)
+
+
 def run(model: type[Job], pk: str, work: Callable[[Any], None]) -> None:
     """Claim the job, do the work under a heartbeat, and store what went wrong, if anything.
 
     ``work(job)`` calls ``job.finish`` itself; an ExpectedError ends the job as failed with its
-    sentence; anything else is a defect: stored, logged and raised again.
+    sentence. When the database is away the job stays as it is, for the sweep to bring back.
+    Anything else is a defect: stored, unless the job has ended, and raised again to be logged.
     """
     job = model.claim(pk)
     if job is None:
@@ -194,9 +224,12 @@ def run(model: type[Job], pk: str, work: Callable[[Any], None]) -> None:
             )
         except LeaseLostError:
             logger.warning("%s %s was taken over by another worker", model.__name__, pk)
+        except (OperationalError, InterfaceError):
+            raise
         except Exception as error:  # a defect must not leave the row running
             message = f"The program failed ({type(error).__name__}). The defect has been logged."
-            job.fail("E_DEFECT", message, traceback.format_exc())
+            with contextlib.suppress(LeaseLostError):
+                job.fail("E_DEFECT", message, traceback.format_exc())
             raise
 
 
@@ -210,6 +243,8 @@ def heartbeat(job: Job) -> Iterator[None]:
             try:
                 if not job.held().update(heartbeat_at=timezone.now()):
                     return
+            except DatabaseError:
+                logger.warning("A heartbeat of %s was missed", job.pk, exc_info=True)
             finally:
                 connection.close()
 
@@ -223,18 +258,29 @@ def heartbeat(job: Job) -> Iterator[None]:
 
 
 def sweep(model: type[Job]) -> None:
-    """Bring back jobs whose worker is gone and send again those whose message is gone."""
+    """Bring back jobs whose worker is gone and send again those whose message is gone.
+
+    A message is taken for lost after one lease, the next ones after twice as long each time.
+    """
     now = timezone.now()
     _free_abandoned(model, now)
-    for job in model._default_manager.filter(status=Job.Status.QUEUED).order_by("queued_at")[:500]:
-        wait = timedelta(seconds=settings.JOB_LEASE_S * 2 ** min(job.dispatches, 6))
-        if job.dispatched_at is not None and job.dispatched_at > now - wait:
-            continue
-        ours = model._default_manager.filter(
-            pk=job.pk, status=Job.Status.QUEUED, dispatched_at=job.dispatched_at
-        ).update(dispatched_at=now, dispatches=F("dispatches") + 1)
+    queued = model._default_manager.filter(status=Job.Status.QUEUED)
+    for job in queued.filter(_overdue(now)).order_by("queued_at")[:SENT_PER_SWEEP]:
+        ours = queued.filter(pk=job.pk, dispatched_at=job.dispatched_at).update(
+            dispatched_at=now, dispatches=F("dispatches") + 1
+        )
         if ours:
             dispatch(job)
+
+
+def _overdue(now: datetime) -> Q:
+    """Return the condition that a queued job was never sent, or too long ago."""
+    condition = Q(dispatched_at__isnull=True)
+    for doublings in range(MAX_DOUBLINGS + 1):
+        wait = timedelta(seconds=settings.JOB_LEASE_S * 2**doublings)
+        more = "__gte" if doublings == MAX_DOUBLINGS else ""
+        condition |= Q(**{f"dispatches{more}": doublings, "dispatched_at__lte": now - wait})
+    return condition
 
 
 def _free_abandoned(model: type[Job], now: datetime) -> None:

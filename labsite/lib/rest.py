@@ -66,8 +66,12 @@ class BoundedMultiPart(MultiPartParser):
 
 
 def check_length(request: Any, limit: int) -> None:
-    """Raise ProblemError (413) when a request says that its body is longer than ``limit`` bytes."""
+    """Raise ProblemError when a body does not say its length (411) or is too long (413)."""
     length = request.META.get("CONTENT_LENGTH") or "0"
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        raise ProblemError(
+            HTTPStatus.LENGTH_REQUIRED, "length_required", "Send the body with its Content-Length."
+        )
     if length.isdecimal() and int(length) > limit:
         raise too_large(f"The request has {int(length):,} bytes; {limit:,} are allowed here.")
 

@@ -1,0 +1,68 @@
+"""Stored figures as pages draw them: one line a cycle, and two ranges of the efficiency."""
+
+import re
+from typing import Any
+
+Figure = dict[str, Any]
+
+EFFICIENCY = "coulombic efficiency"
+CLOSE_RANGE = (98.0, 101.0)
+HALF_CYCLE = re.compile(r"(cycle \d+), ")
+BELOW_TITLE = 46
+"""Pixels from the axis to below its title."""
+
+
+def page_figure(figure: Figure) -> Figure:
+    """Return a figure for a page; the stored one stays as it is."""
+    return {
+        "data": joined_cycles(figure["data"]),
+        "layout": with_ranges(figure["layout"]),
+    }
+
+
+def joined_cycles(traces: list[Figure]) -> list[Figure]:
+    """Draw the half-cycles of one cycle ("cycle 2, charge") as one line with a gap."""
+    drawn: dict[str, Figure] = {}
+    for trace in traces:
+        name = trace.get("name", "")
+        match = HALF_CYCLE.match(name)
+        if match is None:
+            drawn[name] = trace
+        elif match[1] in drawn:
+            first = drawn[match[1]]
+            drawn[match[1]] = first | {
+                axis: [*first[axis], None, *trace[axis]] for axis in ("x", "y")
+            }
+        else:
+            drawn[match[1]] = trace | {"name": match[1]}
+    return list(drawn.values())
+
+
+def with_ranges(layout: Figure) -> Figure:
+    """Give an efficiency axis on the right buttons for its range and for a close one."""
+    right = layout.get("yaxis2", {})
+    title = str(right.get("title", {}).get("text", ""))
+    if "range" not in right or not title.lower().startswith(EFFICIENCY):
+        return layout
+    buttons = [
+        {
+            "label": f"{low:g}–{high:g} %",
+            "method": "relayout",
+            "args": [{"yaxis2.range": [low, high]}],
+        }
+        for low, high in (right["range"], CLOSE_RANGE)
+    ]
+    menu = {
+        "type": "buttons",
+        "direction": "right",
+        "showactive": False,
+        "buttons": buttons,
+        "x": 1,
+        "xanchor": "right",
+        "y": 0,
+        "yanchor": "top",
+        "pad": {"t": BELOW_TITLE},
+        "bgcolor": "rgba(128,128,128,0.15)",
+        "borderwidth": 0,
+    }
+    return layout | {"updatemenus": [menu]}

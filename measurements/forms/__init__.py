@@ -1,0 +1,1 @@
+"""Forms of uploads, measurements and instruments."""

@@ -1,0 +1,31 @@
+"""Addresses of the pages of measurements, uploads and instruments."""
+
+from django.urls import path
+
+from labsite.access.pages import record_edit, record_label, record_urls, record_void
+from measurements.kinds import INSTRUMENT, MEASUREMENT, SENSOR
+from measurements.views import attachments, measurements, uploads
+
+app_name = "measurements"
+
+ONE = "measurements/<uuid:pk>"
+KNOWN = {"kind": MEASUREMENT}
+
+urlpatterns = [
+    path("upload/", uploads.upload, name="upload"),
+    path("measurements/", measurements.measurement_list, name="measurement-list"),
+    path(f"{ONE}/", measurements.measurement_detail, name="measurement-detail"),
+    path(f"{ONE}/edit/", record_edit, KNOWN, name="measurement-edit"),
+    path(f"{ONE}/label/", record_label, KNOWN, name="measurement-label"),
+    path(f"{ONE}/void/", record_void, KNOWN, name="measurement-void"),
+    path(f"{ONE}/job/", measurements.measurement_job, name="measurement-job"),
+    path(f"{ONE}/again/", measurements.measurement_read_again, name="measurement-again"),
+    path(f"{ONE}/files/<uuid:file_pk>/", measurements.measurement_file, name="measurement-file"),
+    path(f"{ONE}/raw/", measurements.measurement_file, name="measurement-raw"),
+    path(f"{ONE}/table.csv", measurements.measurement_table, name="measurement-table"),
+    path(f"{ONE}/plot/<slug:name>.json", measurements.measurement_plot, name="measurement-plot"),
+    path("attachments/<uuid:pk>/", attachments.attachment_file, name="attachment-file"),
+    path("attachments/<slug:name>/<uuid:pk>/", attachments.attachment_add, name="attachment-add"),
+    *record_urls(INSTRUMENT),
+    *record_urls(SENSOR),
+]

@@ -1,0 +1,1 @@
+"""Pages of measurements, uploads and finding records."""

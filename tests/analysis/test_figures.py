@@ -1,0 +1,37 @@
+"""Figures as pages draw them."""
+
+from analysis.figures import page_figure
+
+
+def half_cycle(name, x, y):
+    return {"type": "scatter", "name": name, "x": x, "y": y, "mode": "lines"}
+
+
+def test_the_half_cycles_of_a_cycle_are_one_line_with_a_gap():
+    traces = [
+        half_cycle("cycle 1, charge", [0, 1], [3.0, 3.5]),
+        half_cycle("cycle 1, discharge (lithiation)", [0, 2], [3.4, 2.0]),
+        half_cycle("cycle 12, charge", [0, 1], [3.1, 3.6]),
+        half_cycle("rest", [5], [3.3]),
+    ]
+    drawn = page_figure({"data": traces, "layout": {}})["data"]
+    assert [trace["name"] for trace in drawn] == ["cycle 1", "cycle 12", "rest"]
+    assert drawn[0]["x"] == [0, 1, None, 0, 2]
+    assert drawn[0]["y"] == [3.0, 3.5, None, 3.4, 2.0]
+    assert traces[0]["x"] == [0, 1], "the stored figure stays as it is"
+
+
+def test_an_efficiency_axis_gets_buttons_for_two_ranges():
+    title = {"text": "Coulombic efficiency / %"}
+    layout = {"yaxis2": {"title": title, "range": [80.0, 102.0]}}
+    (menu,) = page_figure({"data": [], "layout": layout})["layout"]["updatemenus"]
+    assert [button["label"] for button in menu["buttons"]] == ["80–102 %", "98–101 %"]
+    assert menu["buttons"][1]["args"] == [{"yaxis2.range": [98.0, 101.0]}]
+
+
+def test_other_figures_stay_as_they_are():
+    figure = {
+        "data": [half_cycle("measured", [1], [2])],
+        "layout": {"yaxis2": {"title": {"text": "Phase / °"}, "range": [0, 90]}},
+    }
+    assert page_figure(figure) == figure

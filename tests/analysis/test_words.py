@@ -1,0 +1,85 @@
+"""Metrics, units and verdicts in words."""
+
+import pytest
+
+from analysis.models import AnalysisRun, Metric
+from analysis.words import run_state, show_metric, show_unit
+
+
+def metric(**fields):
+    known = {"name": "ionic_conductivity", "value": 2.0e-3, "unit": "S/cm", "u": 6.0e-5}
+    return Metric(**known | fields)
+
+
+def test_a_value_is_shown_with_two_digits_of_its_uncertainty():
+    shown = show_metric(metric())
+    assert (shown.text, shown.unit, shown.note) == ("(2.000 ± 0.060) × 10⁻³", "S/cm", "")
+    assert (shown.label, shown.symbol) == ("Ionic conductivity", "σ")
+    assert shown.meaning.startswith("Conductivity of the electrolyte for ions")
+
+
+def test_a_value_without_uncertainty_says_so():
+    shown = show_metric(metric(name="specific_charge_capacity", value=3413.6, unit="mAh/g", u=None))
+    assert (shown.text, shown.note) == ("3413.6", "u unknown")
+
+
+@pytest.mark.parametrize(
+    ("censored", "text"), [("lower", "≥ 100"), ("upper", "≤ 100"), ("none", "100")]
+)
+def test_a_censored_value_is_a_limit_without_uncertainty(censored, text):
+    life = metric(name="cycle_life_80", value=100.0, unit="count", u=None, censored=censored)
+    shown = show_metric(life)
+    assert (shown.text, shown.unit, shown.note) == (text, "", "")
+
+
+def test_a_count_is_not_said_to_lack_an_uncertainty():
+    reference = metric(name="retention_reference_cycle", value=4.0, unit="count", u=0.0)
+    assert (show_metric(reference).text, show_metric(reference).note) == ("4", "")
+
+
+def test_cycle_and_qualifier_stand_in_the_label():
+    kept = metric(name="capacity_retention", index=300, qualifier="first_of_nominal_rate")
+    assert show_metric(kept).label == "Capacity retention, cycle 300 (first of nominal rate)"
+
+
+def test_the_interval_is_told_in_words():
+    shown = show_metric(metric(lo95=1.88e-3, hi95=2.12e-3))
+    assert shown.interval == "95 % interval: 1.88 × 10⁻³ to 2.12 × 10⁻³ S/cm"
+    assert show_metric(metric()).interval == ""
+
+
+def test_a_metric_outside_the_vocabulary_is_shown_by_its_name():
+    shown = show_metric(metric(name="old_number", unit="furlong"))
+    assert (shown.label, shown.symbol, shown.unit) == ("Old number", "", "furlong")
+
+
+@pytest.mark.parametrize(
+    ("unit", "written"),
+    [
+        ("mAh/cm**2", "mAh/cm²"),
+        ("percent", "%"),
+        ("percent/count", "%/cycle"),
+        ("ohm*cm**2", "Ω·cm²"),
+        ("S*s**alpha", "S·sᵅ"),
+        ("S*K**0.5/cm", "S·K⁰·⁵/cm"),
+        ("dimensionless", ""),
+        ("uA/cm**2", "µA/cm²"),
+    ],
+)
+def test_units_are_written_as_on_paper(unit, written):
+    assert show_unit(unit) == written
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({"status": "queued"}, ("quiet", "queued")),
+        ({"status": "running"}, ("active", "running")),
+        ({"status": "failed", "verdict": "failed"}, ("failed", "failed")),
+        ({"status": "done", "verdict": "ok"}, ("ok", "ok")),
+        ({"status": "done", "verdict": "warning"}, ("warning", "warning")),
+        ({"status": "done", "verdict": "ok", "stale_at": "2026-01-01"}, ("warning", "stale")),
+    ],
+)
+def test_the_state_of_a_run_has_a_tone_and_a_word(fields, state):
+    assert run_state(AnalysisRun(**fields)) == state

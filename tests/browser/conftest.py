@@ -1,0 +1,90 @@
+"""A running site with a member, and a Chromium to visit it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.faults.processes import Processes
+from tests.faults.site import Site
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+USER, PASSWORD = "anna", "a long enough password"
+LAB = f"""
+from django.contrib.auth import get_user_model
+from labsite.access.models import Membership, Project
+from labsite.access.recording import create_record
+from samples.models import Chemical, Coating, Electrode
+from samples.processing import create_electrode
+
+anna = get_user_model().objects.create_user("{USER}", password="{PASSWORD}")
+project = Project.objects.create(name="Elastic electrolyte")
+Membership.objects.create(project=project, user=anna, role="manager")
+silicon = create_record(
+    record=Chemical(name="silicon", short_name="Si", role="active_material", one_c_ma_g=3579),
+    by=anna,
+)
+lithium = create_record(
+    record=Chemical(name="lithium metal", short_name="Li", role="metal"), by=anna
+)
+coating = create_record(record=Coating(project=project, active_material=silicon), by=anna)
+create_electrode(electrode=Electrode(project=project, coating=coating, diameter_mm=12), by=anna)
+create_electrode(electrode=Electrode(project=project, metal=lithium, diameter_mm=14), by=anna)
+"""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Use the Chromium of this machine."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
+    return {
+        **browser_type_launch_args,
+        "executable_path": found,
+        "args": ["--disable-dev-shm-usage"],
+    }
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A running site whose member has two electrodes to build a cell from."""
+    folder = tmp_path_factory.mktemp("browser")
+    data = folder / "data"
+    environment = {"DATA_DIR": str(data), "DATABASE_URL": "", "REDIS_URL": ""}
+    for words in (["migrate", "--no-input"], ["shell", "--no-imports", "-c", LAB]):
+        done = Processes(folder, environment).manage(*words)
+        assert done.returncode == 0, done.stderr
+    running = Site(folder, data)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.processes.close()
+
+
+@pytest.fixture
+def visit(page: Page, site: Site) -> Iterator[Page]:
+    """A page on which the member has signed in; no error may have come up in its console."""
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda one: troubles.append(one.text) if one.type == "error" else None)
+    page.set_default_timeout(15_000)
+    page.goto(f"http://127.0.0.1:{site.port}/")
+    page.locator("input[name=login]").fill(USER)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+    yield page
+    assert troubles == []
+
+
+@pytest.fixture
+def renamed_letter(tmp_path: Path) -> Path:
+    """A letter that somebody has renamed to look like a cycler file."""
+    path = tmp_path / "letter.ndax"
+    path.write_text("Dear Sir or Madam,\nplease find no measurement enclosed.\n")
+    return path
