@@ -1,7 +1,7 @@
 """Services that put cells together and take them apart."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from cells.models import Cell, CellElectrode, CellEvent
 from labsite.access.models import User
-from labsite.access.recording import check_may_edit, create_record
+from labsite.access.recording import check_in_use, check_may_edit, create_record
+from labsite.access.records import Record
 from samples.models import Electrode, ElectrodeEvent
 from samples.processing import refuse_unless
 
@@ -39,11 +40,12 @@ def install_electrode(*, cell: Cell, electrode: Electrode, role: str, by: User) 
     """
     check_may_edit(by, cell)
     check_may_edit(by, electrode)
+    check_in_use(cell)
     if role not in CellElectrode.Role.values:
         raise ValidationError(
             f"Found role {role!r}; allowed are: {', '.join(CellElectrode.Role.values)}."
         )
-    refuse_unless(electrode, {"pristine", "infiltrated", "harvested"})
+    refuse_unless(electrode, {"pristine", "infiltrated", "harvested"}, cell.assembled_at)
     try:
         with transaction.atomic():
             place = CellElectrode.objects.create(
@@ -80,18 +82,7 @@ def harvest_electrode(*, place: CellElectrode, by: User, at: datetime | None = N
                    f"at {place.installed_at:%Y-%m-%d %H:%M %Z}."}
         )  # fmt: skip
     with transaction.atomic():
-        taken = CellElectrode.objects.filter(pk=place.pk, removed_at__isnull=True).update(
-            removed_at=when
-        )
-        if not taken:
-            raise ValidationError(f"Electrode {place.electrode.code} was taken out already.")
-        ElectrodeEvent.objects.create(
-            electrode=place.electrode,
-            state=ElectrodeEvent.State.HARVESTED,
-            at=when,
-            note=place.cell.code,
-            created_by=by,
-        )
+        _take_out(place, when, by, note=place.cell.code)
         CellEvent.objects.create(
             cell=place.cell,
             kind=CellEvent.Kind.OPENED,
@@ -100,3 +91,26 @@ def harvest_electrode(*, place: CellElectrode, by: User, at: datetime | None = N
             created_by=by,
         )
     return place.electrode
+
+
+def release_electrodes(record: Record) -> None:
+    """Take the electrodes out of a cell that is voided, so that they can be used again."""
+    if not isinstance(record, Cell) or record.voided_at is None:
+        return
+    for place in record.places.filter(removed_at=None).select_related("electrode"):
+        when = max(record.voided_at, place.installed_at + timedelta(seconds=1))
+        _take_out(place, when, record.voided_by, note=f"{record.code} voided")
+
+
+def _take_out(place: CellElectrode, at: datetime, by: User | None, note: str) -> None:
+    """End an electrode's time in a cell; raises ValidationError when it is over already."""
+    taken = CellElectrode.objects.filter(pk=place.pk, removed_at=None).update(removed_at=at)
+    if not taken:
+        raise ValidationError(f"Electrode {place.electrode.code} was taken out already.")
+    ElectrodeEvent.objects.create(
+        electrode=place.electrode,
+        state=ElectrodeEvent.State.HARVESTED,
+        at=at,
+        note=note,
+        created_by=by,
+    )

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from cells.models import Cell
 from labsite.access.codes import draw_code
 from labsite.access.models import Project, User
-from labsite.access.recording import check_may_edit
+from labsite.access.recording import check_in_use, check_may_edit
 from labsite.access.records import ProjectRecord, Record
 from labsite.lib.jobs import enqueue, start_over
 from measurements.conditions import check_conditions
@@ -65,9 +65,10 @@ def receive_file(
     """Store a file about a subject and queue its reading.
 
     The same bytes for the same subject and kind give the measurement that is already there. Raises
-    PermissionDenied, ValidationError.
+    PermissionDenied, ValidationError, also when the subject or the instrument is voided.
     """
     project = owner(subject=subject, by=by, wish=context.project)
+    check_in_use(subject, context.instrument)
     conditions = _checked(context)
     sha256, size = hash_file(file, name)
     subject_kind = kind_of(subject)

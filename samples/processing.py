@@ -1,7 +1,7 @@
 """Services that log what was done to a sample and what it used up."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from labsite.access.models import User
-from labsite.access.recording import check_may_edit, create_record
+from labsite.access.recording import check_in_use, check_may_edit, create_record
 from samples.models import (
     Coating,
     Consumption,
@@ -56,6 +56,8 @@ def log_step(
 ) -> ProcessStep:
     """Store a process step with its consumption; raises PermissionDenied, ValidationError."""
     check_may_edit(by, sample)
+    uses = list(uses)
+    check_in_use(sample, *(use.material for use in uses))
     with transaction.atomic():
         step = ProcessStep(
             kind=kind,
@@ -112,22 +114,24 @@ def infiltrate_electrode(
 ) -> ProcessStep:
     """Log that an electrode was infiltrated with a batch of electrolyte.
 
-    Raises PermissionDenied, ValidationError when the electrode is in a cell or used up.
+    Raises PermissionDenied, ValidationError when the electrode is in a cell or used up, or when
+    something happened to it later.
     """
-    refuse_unless(electrode, {"pristine", "infiltrated", "harvested"})
+    at = details.performed_at or timezone.now()
+    refuse_unless(electrode, {"pristine", "infiltrated", "harvested"}, at)
     uses = [Use(material=batch, amount=volume_ul, unit=Consumption.Unit.MICROLITRE)]
     with transaction.atomic():
         step = log_step(
             sample=electrode,
             kind=ProcessStep.Kind.INFILTRATION,
             by=by,
-            details=details,
+            details=replace(details, performed_at=at),
             uses=uses,
         )
         ElectrodeEvent.objects.create(
             electrode=electrode,
             state=ElectrodeEvent.State.INFILTRATED,
-            at=step.performed_at,
+            at=at,
             created_by=by,
         )
     return step
@@ -135,13 +139,31 @@ def infiltrate_electrode(
 
 def state_of(electrode: Electrode) -> str:
     """Return the state that the electrode's last event says."""
-    last = max(electrode.events.all(), key=lambda event: (event.at, event.created_at), default=None)
+    last = _last_event(electrode)
     return last.state if last is not None else ElectrodeEvent.State.PRISTINE
 
 
-def refuse_unless(electrode: Electrode, allowed: set[str]) -> None:
-    """Raise ValidationError unless the electrode's state is one of the allowed."""
-    state = state_of(electrode)
-    if state not in allowed:
-        words = ElectrodeEvent.State(state).label
+def _last_event(electrode: Electrode) -> ElectrodeEvent | None:
+    """Return what happened last; being made comes first, whatever its date."""
+    pristine = ElectrodeEvent.State.PRISTINE
+    return max(
+        electrode.events.all(),
+        key=lambda event: (event.state != pristine, event.at, event.created_at),
+        default=None,
+    )
+
+
+def refuse_unless(electrode: Electrode, allowed: set[str], at: datetime) -> None:
+    """Raise ValidationError unless the electrode's state is allowed and nothing happened later."""
+    check_in_use(electrode)
+    last = _last_event(electrode)
+    if last is None:
+        return
+    words = last.get_state_display()
+    if last.state not in allowed:
         raise ValidationError(f"Electrode {electrode.code} is {words}; it cannot be used for this.")
+    if last.state != ElectrodeEvent.State.PRISTINE and at < last.at:
+        raise ValidationError(
+            f"Electrode {electrode.code} is {words} since {last.at:%Y-%m-%d %H:%M %Z}; "
+            f"found {at:%Y-%m-%d %H:%M %Z} for what comes after, which is earlier."
+        )

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from labsite.access.recording import create_record
 from labsite.access.references import RecordField
 from labsite.access.serializers import (
+    NumberField,
     ObjectField,
     RecordSerializer,
     RowSerializer,
@@ -195,7 +196,7 @@ class InfiltrationSerializer(StrictSerializer):
     """Which batch an electrode is infiltrated with."""
 
     batch = RecordField(queryset=ElectrolyteBatch.objects.all())
-    volume_ul = serializers.FloatField(min_value=0, required=False)
+    volume_ul = NumberField(min_value=0, required=False)
     performed_at = serializers.DateTimeField(required=False)
     planned = ObjectField(required=False)
     actual = ObjectField(required=False)
@@ -218,10 +219,13 @@ def _details(sent: Mapping[str, Any]) -> StepDetails:
 
 
 def _use(sent: Mapping[str, Any]) -> Use:
-    material = sent.get("lot") or sent["batch"]
-    optional = {name: sent[name] for name in ("amount_u", "planned_amount") if name in sent}
-    unit = sent.get("unit", Consumption.Unit.GRAM)
-    return Use(material=material, amount=sent["amount"], unit=unit, **optional)
+    return Use(
+        material=sent.get("lot") or sent["batch"],
+        amount=sent.get("amount"),
+        unit=sent.get("unit", Consumption.Unit.GRAM),
+        amount_u=sent.get("amount_u"),
+        planned_amount=sent.get("planned_amount"),
+    )
 
 
 def _exactly_one(sent: Mapping[str, Any], names: tuple[str, ...]) -> None:

@@ -1,6 +1,6 @@
 """Services that create, change and void records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -21,7 +21,10 @@ _listeners: list[Listener] = []
 
 
 def when_changed(listener: Listener) -> None:
-    """Call ``listener`` with every changed record, in its transaction; said once at start-up."""
+    """Call ``listener`` with every record that is changed or voided, in its transaction.
+
+    Said once at start-up.
+    """
     _listeners.append(listener)
 
 
@@ -53,15 +56,23 @@ def check_in_use(*records: Record | None) -> None:
 def create_record(*, record: RecordT, by: User) -> RecordT:
     """Store a new record with the next code of its kind.
 
-    Raises PermissionDenied, ValidationError.
+    Raises PermissionDenied, ValidationError, also when it is made from something voided.
     """
     check_may_edit(by, record)
+    check_in_use(*_made_from(record))
     with transaction.atomic():
         record.code = draw_code(record.CODE_PREFIX)
         record.created_by = by
         record.full_clean()
         record.save(force_insert=True)
     return record
+
+
+def _made_from(record: Record) -> Iterator[Record | None]:
+    """Give the records that a record points to."""
+    for field in record._meta.concrete_fields:
+        if isinstance(field.related_model, type) and issubclass(field.related_model, Record):
+            yield getattr(record, field.name, None)
 
 
 def update_record(*, record: RecordT, by: User, expected_version: int) -> RecordT:
@@ -120,4 +131,5 @@ def void_record(*, record: RecordT, by: User, reason: str) -> RecordT:
         record.save(
             update_fields=["voided_at", "voided_by", "void_reason", "version", "updated_at"]
         )
+        tell_changed(record)
     return record

@@ -195,7 +195,7 @@ def take_stock(team: Team, shelf: Shelf) -> None:
     """Store what is left of each lot after everything that was logged."""
     for lot in shelf.lots.values():
         used = sum(
-            edge.amount for edge in Consumption.objects.filter(lot=lot, unit=lot.amount_unit)
+            edge.amount or 0 for edge in Consumption.objects.filter(lot=lot, unit=lot.amount_unit)
         )
         if used and lot.initial_amount is not None:
             lot.remaining_amount = round(lot.initial_amount - used, 4)
