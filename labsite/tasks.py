@@ -4,7 +4,8 @@ from celery import shared_task
 from django.apps import apps
 
 from analysis.launch import request_due_analyses
-from labsite.lib.jobs import Job, sweep
+from labsite.lib.jobs import Job
+from labsite.lib.sweeping import sweep
 
 
 @shared_task(name="labsite.sweep", soft_time_limit=60, time_limit=90)

@@ -19,7 +19,7 @@ from labsite.access.references import api_url
 from labsite.access.viewers import Viewer
 from labsite.access.viewsets import ExistingViewSet, LogViewSet, RecordViewSet, joined, user_of
 from labsite.lib.problems import ProblemError
-from labsite.lib.rest import BoundedJson, BoundedMultiPart
+from labsite.lib.rest import BoundedJson, BoundedMultiPart, refuse_chunks
 from measurements import queries
 from measurements import serializers as shapes
 from measurements.export import csv_of
@@ -147,6 +147,7 @@ class FileView(APIView):
         201 with a new measurement; 200 with the one that is there when the same bytes came before
         for the same subject and kind.
         """
+        refuse_chunks(request)
         serializer = shapes.UploadSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         sent, user = serializer.validated_data, user_of(request)

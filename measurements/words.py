@@ -28,6 +28,7 @@ UNITS = {
     "_second": "s",
     "_ampere": "A",
     "_hertz": "Hz",
+    "_hz": "Hz",
     "_volt": "V",
     "_mah": "mAh",
     "_ohm": "Ω",
@@ -48,7 +49,16 @@ UNITS = {
     "_v": "V",
 }
 """Units by the ending of a name, longer endings before those they end with."""
-SPELLED = {"one_c": "1C", "nominal_c_rate": "Nominal C-rate", "lims_cycle": "Cycle"}
+SPELLED = {
+    "one_c": "1C",
+    "nominal_c_rate": "Nominal C-rate",
+    "lims_cycle": "Cycle",
+    "separator_macmullin": "Separator MacMullin number",
+}
+INDUCTANCE = "lead_inductance_h"
+"""In henry, where all other names that end so are in hours."""
+SIGNS = {"kk": "KK", "rms": "RMS", "cpe": "CPE", "uv": "UV", "ac": "AC", "dc": "DC", "id": "ID"}
+"""Abbreviations within names."""
 U_ENDINGS = ("_u", "_u_mg")
 QUICK_S, SLOW_S, SLOWEST_S = 1, 3, 10
 
@@ -106,9 +116,12 @@ def name_and_unit(name: str) -> tuple[str, str]:
     if name.endswith("_u"):
         label, unit = name_and_unit(name.removesuffix("_u"))
         return f"u({label})", unit
+    if name == INDUCTANCE:
+        return _("Lead inductance"), "H"
     ending = next((ending for ending in UNITS if name.endswith(ending)), "")
     words, unit = (name.removesuffix(ending), UNITS[ending]) if ending else split_unit(name)
-    text = SPELLED.get(words, words.replace("_", " ").strip())
+    spaced = " ".join(SIGNS.get(word, word) for word in words.split("_"))
+    text = SPELLED.get(words, spaced.strip())
     return text[:1].upper() + text[1:], unit
 
 

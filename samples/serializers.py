@@ -10,7 +10,6 @@ from rest_framework import serializers
 from labsite.access.recording import create_record
 from labsite.access.references import RecordField
 from labsite.access.serializers import (
-    NumberField,
     ObjectField,
     RecordSerializer,
     RowSerializer,
@@ -196,7 +195,7 @@ class InfiltrationSerializer(StrictSerializer):
     """Which batch an electrode is infiltrated with."""
 
     batch = RecordField(queryset=ElectrolyteBatch.objects.all())
-    volume_ul = NumberField(min_value=0, required=False)
+    volume_ul = serializers.FloatField(min_value=0, required=False)
     performed_at = serializers.DateTimeField(required=False)
     planned = ObjectField(required=False)
     actual = ObjectField(required=False)

@@ -5,6 +5,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Model, Q, QuerySet
+from django_filters.utils import get_model_field
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
@@ -34,14 +35,13 @@ def as_uuid(text: str) -> uuid.UUID | None:
         return None
 
 
-def named(text: str, by: str = "code", path: str = "") -> Q:
-    """Return the condition that a row, reached by ``path``, has this UUID or this ``by``."""
-    prefix = f"{path}__" if path else ""
+def named(text: str, by: str = "code") -> Q:
+    """Return the condition that a row has this UUID or this ``by``."""
     pk = as_uuid(text)
     if pk is not None:
-        return Q(**{f"{prefix}pk": pk})
+        return Q(pk=pk)
     clean = text.strip()[:LONGEST].replace("\0", "")
-    return Q(**{f"{prefix}{by}": clean.upper() if by == "code" else clean})
+    return Q(**{by: clean.upper() if by == "code" else clean})
 
 
 def find(model: type[Record], reference: str, user: User) -> Any:
@@ -190,7 +190,7 @@ class ReferenceSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyp
 
 
 class ReferenceFilter(django_filters.CharFilter):  # type: ignore[misc]  # untyped library
-    """Keeps rows that point to the record with a code or UUID."""
+    """Keeps rows that point to the record with a code or UUID, if the person may read that."""
 
     def __init__(self, *args: Any, by: str = "code", **kwargs: Any) -> None:
         """Keep under which name rows are known beside their UUID."""
@@ -199,4 +199,8 @@ class ReferenceFilter(django_filters.CharFilter):  # type: ignore[misc]  # untyp
 
     def filter(self, qs: "QuerySet[Any]", value: str) -> "QuerySet[Any]":
         """Filter; an empty value keeps all."""
-        return qs.filter(named(value, self.by, self.field_name)) if value else qs
+        if not value:
+            return qs
+        target: Any = get_model_field(qs.model, self.field_name).related_model
+        rows = target.objects.visible_to(self.parent.request.user).filter(named(value, self.by))
+        return qs.filter(**{f"{self.field_name}__in": rows})

@@ -1,7 +1,6 @@
 """Records and projects in the API: stored through the services."""
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,45 +41,17 @@ class ObjectField(serializers.DictField):
     """A JSON object of values by name."""
 
     expected = 'an object such as {"temperature_celsius": 25}'
-    default_error_messages = {
-        "number": "A finite number is required.",
-        "sign": "A NUL sign cannot be stored.",
-    }
+    default_error_messages = {"sign": "A NUL sign cannot be stored."}
 
     def to_internal_value(self, data: Any) -> Any:
-        """Refuse what the databases cannot store."""
-        try:
-            text = json.dumps(data, allow_nan=False)
-        except ValueError:
-            self.fail("number")
-        if "\\u0000" in text:
+        """Refuse what PostgreSQL cannot store."""
+        if "\\u0000" in json.dumps(data):
             self.fail("sign")
         return super().to_internal_value(data)
 
 
-class NumberField(serializers.FloatField):
-    """A finite number."""
-
-    default_error_messages = {"finite": "A finite number is required."}
-
-    def to_internal_value(self, data: Any) -> float:
-        """Refuse what is no number, infinite or not a number by name."""
-        try:
-            number = super().to_internal_value(data)
-        except OverflowError:
-            self.fail("finite")
-        if not math.isfinite(number):
-            self.fail("finite")
-        return number
-
-
 class RowSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
-    """A row whose foreign keys are references and whose numbers are finite."""
-
-    serializer_field_mapping = {
-        **serializers.ModelSerializer.serializer_field_mapping,
-        models.FloatField: NumberField,
-    }
+    """A row whose foreign keys are references."""
 
     def build_relational_field(self, field_name: str, relation_info: Any) -> Any:
         """Return the reference field for the kind of row that is pointed to."""

@@ -1,5 +1,6 @@
 """Parts of the API that every app uses: pages, versions, filters that know their names."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -8,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser, MultiPartParser
@@ -48,12 +49,21 @@ class OnlyJson(DefaultContentNegotiation):
 
 
 class BoundedJson(JSONParser):
-    """Refuses a body that says it is too large before it is read."""
+    """Refuses a body that says it is too large before it is read, and what cannot be stored."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        """Parse; raises ProblemError (413)."""
+        """Parse; raises ProblemError (413), ParseError."""
         check_length(parser_context["request"], settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-        return super().parse(stream, media_type, parser_context)
+        try:
+            parsed = super().parse(stream, media_type, parser_context)
+            json.dumps(parsed, ensure_ascii=False, allow_nan=False).encode()
+        except ValueError as error:
+            raise ParseError(
+                "The body has a number that is not finite, or half of a character."
+            ) from error
+        except RecursionError as error:
+            raise ParseError("The body is nested too deeply.") from error
+        return parsed
 
 
 class BoundedMultiPart(MultiPartParser):
@@ -66,14 +76,18 @@ class BoundedMultiPart(MultiPartParser):
 
 
 def check_length(request: Any, limit: int) -> None:
-    """Raise ProblemError when a body does not say its length (411) or is too long (413)."""
+    """Raise ProblemError (413) when a request says that its body is longer than ``limit`` bytes."""
     length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal() and int(length) > limit:
+        raise too_large(f"The request has {int(length):,} bytes; {limit:,} are allowed here.")
+
+
+def refuse_chunks(request: Request) -> None:
+    """Raise ProblemError (411) for a body in chunks, of which the server would read nothing."""
     if "HTTP_TRANSFER_ENCODING" in request.META:
         raise ProblemError(
             HTTPStatus.LENGTH_REQUIRED, "length_required", "Send the body with its Content-Length."
         )
-    if length.isdecimal() and int(length) > limit:
-        raise too_large(f"The request has {int(length):,} bytes; {limit:,} are allowed here.")
 
 
 class StrictFilters(DjangoFilterBackend):  # type: ignore[misc]  # untyped library
@@ -88,11 +102,13 @@ class StrictFilters(DjangoFilterBackend):  # type: ignore[misc]  # untyped libra
 
 
 def refuse_unknown(request: Request, known: set[str]) -> None:
-    """Raise ValidationError for a query parameter that is not known here."""
-    for name in request.query_params:
+    """Raise ValidationError for a query parameter that is not known here, or holds a NUL sign."""
+    for name, value in request.query_params.items():
         if name not in known | PAGING:
             listed = ", ".join(sorted(known | PAGING))
             raise ValidationError({name: f"Unknown parameter; known are: {listed}."})
+        if "\0" in value:
+            raise ValidationError({name: "A NUL sign is in no record."})
 
 
 def expected_version(request: Request) -> int:

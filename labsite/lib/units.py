@@ -13,6 +13,7 @@ NUMBER = r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,3})?"
 TYPED = re.compile(rf"\s*(?P<number>{NUMBER})\s*(?P<unit>\S.*?)?\s*")
 WORD = r"(?:[A-Za-zµμΩ°℃%]+|1)(?:\s*(?:\^|\*\*)?\s*[+-]?[1-9]|[²³])?"
 UNIT = re.compile(rf"{WORD}(?:\s*[*/·.]\s*{WORD}|\s+{WORD})*")
+RATIO = re.compile(r"\s*(\d+(?:[.,]\d*)?)\s*:\s*(\d+(?:[.,]\d*)?)\s*")
 LONGEST = 60
 SPELLINGS = {
     "²": "**2",
@@ -36,15 +37,19 @@ class QuantityError(ValueError):
 def parse_quantity(text: str, unit: str) -> float:
     """Return the number in ``unit`` that ``text`` means; a bare number is already in that unit.
 
-    A comma is a decimal comma. ``unit`` is empty for plain numbers, else as it is shown ("µm",
-    "mg/cm²", "°C"). Raises QuantityError with a sentence for the person who typed.
+    A comma is a decimal comma; "4:1" is the plain number 4. ``unit`` is empty for plain numbers,
+    else as it is shown ("µm", "mg/cm²", "°C"). Raises QuantityError with a sentence for the
+    person who typed.
     """
     if len(text) > LONGEST:
         raise QuantityError(_("This is longer than a quantity (%(n)d signs).") % {"n": LONGEST})
+    ratio = None if unit else RATIO.fullmatch(text)
+    if ratio is not None and _number(ratio[2]):
+        return _number(ratio[1]) / _number(ratio[2])
     match = TYPED.fullmatch(text.replace("−", "-"))
     if match is None or re.match(r"[.,]\d", match["unit"] or ""):
         raise QuantityError(_not_a_number(text, unit))
-    number = float(match["number"].replace(",", "."))
+    number = _number(match["number"])
     if not math.isfinite(number):
         raise QuantityError(_("“%(text)s” is too large a number.") % {"text": text.strip()})
     typed_unit = match["unit"]
@@ -67,6 +72,10 @@ def show_number(number: float) -> str:
 def show_measured(number: float, u: float | None) -> str:
     """Write "3.05 ± 0.12" with a standard uncertainty ``u`` (same unit), else the number alone."""
     return show_with_u(number, u) if u else show_number(number)
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
 
 
 def _not_a_number(text: str, unit: str) -> str:

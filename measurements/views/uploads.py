@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from labsite.access.models import Project
 from labsite.access.pages import require_form
 from labsite.access.records import Record
 from labsite.access.viewers import PersonRequest
@@ -44,6 +45,8 @@ def upload(request: PersonRequest) -> HttpResponse:
     """
     subject = _subject(request)
     if request.method != "POST":
+        if not Project.objects.editable_by(request.user).exists():
+            raise PermissionDenied(_("You may read, but not upload measurements."))
         form = UploadForm(user=request.user, subject=subject, initial=_initial(request, subject))
         return _page(request, form, subject)
     form = UploadForm(request.POST, request.FILES, user=request.user)

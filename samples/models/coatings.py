@@ -46,6 +46,7 @@ class Coating(ProjectRecord):
                 name="samples_coating_active_mass_fraction_is_a_fraction",
                 condition=Q(active_mass_fraction__isnull=True)
                 | Q(active_mass_fraction__gt=0, active_mass_fraction__lte=1),
+                violation_error_message=_("active_mass_fraction must be above 0 and at most 1."),
             ),
             *positive("samples_coating", ["foil_mass_mg_cm2", "blade_gap_um", "thickness_um"]),
             *not_negative(
@@ -91,12 +92,15 @@ class CoatingComponent(Stamped):
                 name="samples_coatingcomponent_once_per_coating", fields=["coating", "chemical"]
             ),
             models.CheckConstraint(
-                name="samples_coatingcomponent_parts_positive", condition=Q(weight_parts__gt=0)
+                name="samples_coatingcomponent_parts_positive",
+                condition=Q(weight_parts__gt=0),
+                violation_error_message=_("weight_parts must be above 0."),
             ),
             models.CheckConstraint(
                 name="samples_coatingcomponent_solution_is_a_fraction",
                 condition=Q(solution_mass_fraction__isnull=True)
                 | Q(solution_mass_fraction__gt=0, solution_mass_fraction__lte=1),
+                violation_error_message=_("solution_mass_fraction must be above 0 and at most 1."),
             ),
         ]
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from labsite.access.records import ProjectRecord
 from labsite.lib.fields import not_negative, number, positive, source, uncertainty
 from labsite.lib.models import Stamped
+from samples.faces import face_area_cm2, face_size
 from samples.models.coatings import Coating
 from samples.models.materials import Chemical
 
@@ -98,11 +99,7 @@ class Electrode(ProjectRecord):
     @property
     def area_cm2(self) -> float | None:
         """Area of one face in cm²: πd²/4, or width times length."""
-        if self.diameter_mm is not None:
-            return math.pi * (self.diameter_mm / 10) ** 2 / 4
-        if self.width_mm is not None and self.length_mm is not None:
-            return self.width_mm * self.length_mm / 100
-        return None
+        return face_area_cm2(self.diameter_mm, self.width_mm, self.length_mm)
 
     @property
     def area_cm2_u(self) -> float | None:
@@ -132,10 +129,8 @@ class Electrode(ProjectRecord):
     def summary(self) -> str:
         """One line for people."""
         parts = [str(self.material)]
-        if self.diameter_mm is not None:
-            parts.append(f"⌀ {self.diameter_mm:g} mm")
-        elif self.width_mm is not None and self.length_mm is not None:
-            parts.append(f"{self.width_mm:g} × {self.length_mm:g} mm")
+        if size := face_size(self.diameter_mm, self.width_mm, self.length_mm):
+            parts.append(size)
         if self.active_mass_loading_mg_cm2 is not None:
             parts.append(f"{self.active_mass_loading_mg_cm2:.2f} mg/cm² active")
         return " · ".join(parts)

@@ -96,11 +96,13 @@ class ElectrolyteBatch(ProjectRecord):
                 name="samples_electrolytebatch_x_between_0_and_1",
                 condition=Q(mole_fraction_am__isnull=True)
                 | Q(mole_fraction_am__gte=0, mole_fraction_am__lte=1),
+                violation_error_message=_("mole_fraction_am must be between 0 and 1."),
             ),
             models.CheckConstraint(
                 name="samples_electrolytebatch_fec_is_a_fraction",
                 condition=Q(fec_mass_fraction__isnull=True)
                 | Q(fec_mass_fraction__gte=0, fec_mass_fraction__lt=1),
+                violation_error_message=_("fec_mass_fraction must be at least 0 and below 1."),
             ),
             models.CheckConstraint(
                 name="samples_electrolytebatch_elastic_has_ratio_and_x",

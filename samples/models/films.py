@@ -1,13 +1,12 @@
 """Films and other pieces of electrolyte."""
 
-import math
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from labsite.access.records import ProjectRecord
 from labsite.lib.fields import not_negative, number, positive, source, uncertainty
+from samples.faces import face_area_cm2, face_size
 from samples.models.electrolytes import ElectrolyteBatch
 
 
@@ -82,11 +81,7 @@ class Film(ProjectRecord):
     @property
     def area_cm2(self) -> float | None:
         """Area of the face in cm²: πd²/4 of a disc, width times length of a sheet."""
-        if self.diameter_mm is not None:
-            return math.pi * (self.diameter_mm / 10) ** 2 / 4
-        if self.width_mm is not None and self.length_mm is not None:
-            return self.width_mm * self.length_mm / 100
-        return None
+        return face_area_cm2(self.diameter_mm, self.width_mm, self.length_mm)
 
     @property
     def summary(self) -> str:
@@ -94,8 +89,6 @@ class Film(ProjectRecord):
         parts = [str(self.get_form_display())]
         if self.thickness_um is not None:
             parts.append(f"{self.thickness_um:g} µm")
-        if self.diameter_mm is not None:
-            parts.append(f"⌀ {self.diameter_mm:g} mm")
-        elif self.width_mm is not None and self.length_mm is not None:
-            parts.append(f"{self.width_mm:g} × {self.length_mm:g} mm")
+        if size := face_size(self.diameter_mm, self.width_mm, self.length_mm):
+            parts.append(size)
         return " · ".join(parts)

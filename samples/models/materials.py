@@ -102,6 +102,7 @@ class Lot(LabRecord):
                 name="samples_lot_purity_is_a_fraction",
                 condition=Q(purity_mass_fraction__isnull=True)
                 | Q(purity_mass_fraction__gt=0, purity_mass_fraction__lte=1),
+                violation_error_message=_("purity_mass_fraction must be above 0 and at most 1."),
             ),
             models.UniqueConstraint(
                 name="samples_lot_number_once_per_supplier",

@@ -9,8 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from analysis.facts import facts_of
 from cells.models import Cell
 from labsite.access.record_admin import RecordAdmin
+from labsite.access.recording import void_record
 from samples.models import Chemical, Coating, Electrode, Film
 from tests import factories as make
 
@@ -218,3 +220,57 @@ def test_failed_measurements_are_read_again(boss):
     failed.refresh_from_db()
     done.refresh_from_db()
     assert (failed.status, done.status) == ("queued", "done")
+
+
+@pytest.fixture
+def clerk(db):
+    """A browser of somebody of the staff with every right, who is in one project."""
+    member = make.MembershipFactory(user__is_staff=True)
+    member.user.user_permissions.set(Permission.objects.all())
+    client = Client()
+    client.force_login(member.user)
+    client.project = member.project
+    return client
+
+
+@pytest.mark.parametrize("history", ["history", "simple_history"])
+def test_the_history_of_a_foreign_record_is_not_shown(clerk, history):
+    foreign = make.FilmFactory(notes="secret")
+    version = [foreign.history.get().pk] if history == "simple_history" else []
+    assert clerk.get(page("samples.film", history, foreign.pk, *version)).status_code == 403
+    own = make.FilmFactory(project=clerk.project)
+    version = [own.history.get().pk] if history == "simple_history" else []
+    assert clerk.get(page("samples.film", history, own.pk, *version)).status_code == 200
+
+
+def test_a_voided_record_is_only_shown(clerk):
+    film = make.FilmFactory(project=clerk.project)
+    user = film.project.members.get()
+    void_record(record=film, by=user, reason="torn")
+    address = change_page("samples.film", film.pk)
+    assert clerk.get(address).status_code == 200
+    assert clerk.post(address, {"thickness_um": 1}).status_code == 403
+
+
+def test_a_channel_changed_here_marks_results_stale(boss):
+    channel = make.ChannelFactory(current_range_a=1.0)
+    instrument = channel.instrument
+    measurement = make.MeasurementFactory(done=True, instrument=instrument, channel=channel)
+    run = make.RunFactory(measurement=measurement, facts=facts_of(measurement))
+    answer = boss.post(
+        change_page("measurements.instrument", instrument.pk),
+        {
+            "name": instrument.name,
+            "kind": instrument.kind,
+            "seen_version": 1,
+            "channels-TOTAL_FORMS": 1,
+            "channels-INITIAL_FORMS": 1,
+            "channels-0-id": channel.pk,
+            "channels-0-instrument": instrument.pk,
+            "channels-0-name": channel.name,
+            "channels-0-current_range_a": 0.1,
+        },
+    )
+    assert answer.status_code == 302, answer.context["errors"]
+    run.refresh_from_db()
+    assert "current_range_a" in run.stale_reason

@@ -136,6 +136,8 @@ def test_a_time_without_zone_is_read_in_the_zone_of_the_lab(api, cell, settings)
         ({"conditions": "[1]"}, "conditions", "JSON object"),
         ({"conditions": '{"temperature": 25}'}, "conditions", "temperature is not known"),
         ({"conditions": '{"temperature_celsius": "warm"}'}, "conditions", "expected a number"),
+        ({"conditions": f'{{"thickness_um": {10**400}}}'}, "conditions", "expected a number"),
+        ({"conditions": '{"contact_geometry": "a\\u0000b"}'}, "conditions", "expected a word"),
         ({"celll": "CE-1"}, "celll", "Unknown field"),
     ],
 )
@@ -206,7 +208,14 @@ def test_a_viewer_may_not_upload(as_person, viewer, cell):
 
 def test_nothing_is_uploaded_to_a_voided_cell(api, cell):
     api.delete(f"/api/v1/cells/{cell.pk}/?reason=wrong")
-    assert send(api, cell=cell.code).status_code == 404
+    answer = send(api, cell=cell.code)
+    assert answer.status_code == 400
+    assert f"{cell.code} is voided (wrong); it cannot be used any more." in answer.json()["detail"]
+
+
+def test_a_body_in_chunks_is_refused_as_nothing_of_it_would_be_read(api, cell):
+    answer = api.post(URL, {}, format="multipart", HTTP_TRANSFER_ENCODING="chunked")
+    assert (answer.status_code, answer.json()["code"]) == (411, "length_required")
 
 
 def test_a_lot_wants_to_know_the_project_when_there_are_several(api, user):

@@ -108,3 +108,43 @@ def test_a_bad_filter_says_which(api):
 def test_a_bad_cursor_is_refused(api, project):
     make.FilmFactory(project=project)
     problem(api.get("/api/v1/films/?cursor=nonsense"), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"thickness_um": 1e999}', '{"notes": "\\ud800"}', '{"notes": ' + "[" * 100_000],
+)
+def test_what_cannot_be_stored_is_refused_at_the_door(api, project, body):
+    film = make.FilmFactory(project=project)
+    answer = api.patch(f"/api/v1/films/{film.pk}/", body, content_type="application/json")
+    problem(answer, 400, "parse_error")
+
+
+@pytest.mark.parametrize("reference", [["EB-1"], {"id": ["EB-1"]}, 5, {}])
+def test_a_reference_that_is_no_text_is_refused(api, project, reference):
+    film = make.FilmFactory(project=project)
+    sent = {"batch": reference, "version": film.version}
+    body = problem(api.patch(f"/api/v1/films/{film.pk}/", sent), 400, "invalid")
+    assert body["errors"][0]["field"] == "batch"
+
+
+def test_a_nul_sign_in_a_question_is_refused(api):
+    body = problem(api.get("/api/v1/metrics/?name=%00"), 400, "invalid")
+    assert body["errors"][0]["field"] == "name"
+
+
+def test_a_fraction_out_of_its_range_is_told_in_words(api, project):
+    sent = {
+        "project": project.name, "dem_molar_ratio": 4, "mole_fraction_am": 0.5,
+        "fec_mass_fraction": 1,
+    }  # fmt: skip
+    body = problem(api.post("/api/v1/batches/", sent), 400, "invalid")
+    assert body["errors"][0]["what"] == "fec_mass_fraction must be at least 0 and below 1."
+
+
+def test_a_step_may_say_that_something_was_used_without_saying_how_much(api, project):
+    batch, lot = make.BatchFactory(project=project), make.LotFactory()
+    sent = {"kind": "mixing", "batch": batch.code, "consumptions": [{"lot": lot.code}]}
+    answer = api.post("/api/v1/steps/", sent)
+    assert answer.status_code == 201, answer.json()
+    assert answer.json()["consumptions"][0]["amount"] is None

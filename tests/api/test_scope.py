@@ -186,6 +186,15 @@ def test_a_foreign_record_in_the_lineage_shows_no_code(api, project):
     assert body["film"] == {"id": str(foreign.pk), "code": None, "url": None}
 
 
+def test_the_code_of_a_foreign_record_cannot_be_found_by_asking_for_it(api, project):
+    place = make.PlaceFactory(cell__project=project, electrode=make.ElectrodeFactory())
+    own = make.PlaceFactory(cell__project=project)
+    address = f"/api/v1/cells/?electrode={place.electrode.code}"
+    assert api.get(address).json()["results"] == []
+    found = api.get(f"/api/v1/cells/?electrode={own.electrode.code}").json()["results"]
+    assert [cell["code"] for cell in found] == [own.cell.code]
+
+
 def test_nobody_gets_in_without_a_key(db, project):
     nobody = APIClient()
     for prefix in (*MAKERS, *PLUG_INS, "files"):

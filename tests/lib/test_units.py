@@ -31,6 +31,17 @@ def test_a_bare_number_is_in_the_unit_of_the_field_and_may_have_a_decimal_comma(
     assert parse_quantity(typed, "mm") == number
 
 
+@pytest.mark.parametrize(("typed", "number"), [("4:1", 4.0), ("3 : 2", 1.5), ("0,5:1", 0.5)])
+def test_a_ratio_is_a_plain_number(typed, number):
+    assert parse_quantity(typed, "") == number
+
+
+@pytest.mark.parametrize(("typed", "unit"), [("4:0", ""), ("4:1:1", ""), ("4:1", "mm")])
+def test_what_is_no_ratio_is_refused(typed, unit):
+    with pytest.raises(QuantityError):
+        parse_quantity(typed, unit)
+
+
 @pytest.mark.parametrize("typed", ["25 C", "25 °C", "25 degC", "298.15 K", "77 degF"])
 def test_temperatures_are_converted_with_their_offset(typed):
     assert parse_quantity(typed, "°C") == pytest.approx(25.0, abs=1e-9)

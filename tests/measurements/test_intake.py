@@ -1,15 +1,19 @@
 """Files are taken in once, kept for ever and queued."""
 
 import hashlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import override_settings
 
 from cells.models import Cell
 from labsite.access.models import Project, User
+from labsite.access.recording import EditConflictError, update_record, void_record
+from measurements.discovery import read_file
 from measurements.ingest import parse_measurement
 from measurements.intake import Context, Receipt, receive_file, requeue
 from measurements.models import Blob, Measurement, RawFile
@@ -186,3 +190,46 @@ def test_a_file_of_another_kind_than_declared_is_refused(
     measurement = Measurement.objects.get()
     assert measurement.error_code == "E_WRONG_KIND"
     assert "found impedance data; it was sent as cycling" in measurement.error_message
+
+
+def test_two_senders_of_the_same_bytes_leave_one_file(
+    cell: Cell, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, stored = default_storage.save, []
+
+    def overtaken(name: str, file: object) -> str:
+        """Let another sender store the bytes first."""
+        first, second = save(name, ContentFile(BYTES)), save(name, ContentFile(BYTES))
+        Blob.objects.create(sha256=name[-64:], size_bytes=len(BYTES), file=first)
+        stored.extend([first, second])
+        return second
+
+    monkeypatch.setattr(default_storage, "save", overtaken)
+    receive(cell, user)
+    assert [default_storage.exists(name) for name in stored] == [True, False]
+    assert content(RawFile.objects.get()) == BYTES
+
+
+def test_a_voided_cell_takes_no_file(cell: Cell, user: User) -> None:
+    void_record(record=cell, by=user, reason="wrong foil")
+    with pytest.raises(ValidationError, match=r"is voided \(wrong foil\)"):
+        receive(cell, user)
+
+
+def test_a_time_given_while_the_file_is_read_is_kept_and_an_older_copy_cannot_be_stored(
+    cell: Cell, user: User, monkeypatch: pytest.MonkeyPatch, real_data: Path
+) -> None:
+    path = real_data / "cycling/neware/fastnda/nw4-120-1-6-53.ndax"
+    measurement = receive(cell, user, content=path.read_bytes()).measurement
+    said = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+    def read_while_somebody_types(path: Path, name: str) -> object:
+        Measurement.objects.update(performed_at=said)
+        return read_file(path, name)
+
+    monkeypatch.setattr("measurements.ingest.read_file", read_while_somebody_types)
+    parse_measurement(str(measurement.pk))
+    assert Measurement.objects.get().performed_at == said
+    with pytest.raises(EditConflictError):
+        update_record(record=measurement, by=user, expected_version=1)
+    assert Measurement.objects.get().kind == "cycling"

@@ -149,3 +149,14 @@ def test_only_members_add_attachments(client, request, project, who, status):
     answer = client.post(address, {"file": SimpleUploadedFile("cut.jpg", b"\xff\xd8")})
     assert answer.status_code == status
     assert not cell.attachments.exists()
+
+
+def test_a_viewer_is_offered_neither_new_records_nor_uploads(client, signed_in, viewer, project):
+    cell = CellFactory(project=project)
+    page, upload = reverse("cells:cell-detail", args=[cell.pk]), reverse("measurements:upload")
+    assert f'href="{upload}' in signed_in.get(page).content.decode()
+    client.force_login(viewer)
+    shown = client.get(page).content.decode()
+    assert f'href="{upload}' not in shown
+    assert 'data-key="n"' not in shown
+    assert client.get(upload).status_code == 403
