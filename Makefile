@@ -6,7 +6,7 @@ compile := uv pip compile --universal --generate-hashes --no-emit-index-url --no
 	--python-version 3.11 --no-header --quiet pyproject.toml
 
 .NOTPARALLEL:
-.PHONY: help run test check setup setup-dev schema lock vendor bench
+.PHONY: help run test check setup setup-dev schema lock vendor bench screenshot
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /:/' | awk -F: '{printf "%-10s %s\n", $$1, $$2}'
@@ -39,3 +39,6 @@ vendor: ## copy the pinned front-end files (needs npm)
 bench: setup-dev ## measure speed
 	@set -e; for script in benchmarks/bench_*.py; do \
 		$(python) -m benchmarks.$$(basename $$script .py); done
+
+screenshot: setup-dev ## take the README's picture from a running demo lab (SITE=its address)
+	$(python) -m scripts.screenshot $(or $(SITE),http://127.0.0.1:8000) docs/cell.png

@@ -44,7 +44,7 @@ def _layout(curve: Curve) -> dict[str, Any]:
     layout["shapes"] = [
         {"type": "rect", "xref": "x", "yref": "paper", "x0": low, "x1": high, "y0": 0, "y1": 1,
          "layer": "below", "line": {"width": 0}, "opacity": 0.12, "fillcolor": "grey",
-         "label": {"text": text, "textposition": "top center"}}
+         "label": {"text": text, "textposition": "bottom left"}}
         for low, high, text in curve.shaded
     ] + [
         {"type": "line", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "y0": y, "y1": y,

@@ -8,6 +8,9 @@ Figure = dict[str, Any]
 EFFICIENCY = "coulombic efficiency"
 CLOSE_RANGE = (98.0, 101.0)
 HALF_CYCLE = re.compile(r"(cycle \d+), ")
+EDGE = 0.05
+"""Room above the highest point, as a share of the height."""
+NARROWEST = 0.5
 BELOW_TITLE = 46
 """Pixels from the axis to below its title."""
 
@@ -16,7 +19,7 @@ def page_figure(figure: Figure) -> Figure:
     """Return a figure for a page; the stored one stays as it is."""
     return {
         "data": joined_cycles(figure["data"]),
-        "layout": with_ranges(figure["layout"]),
+        "layout": with_ranges(with_square_grid(figure)),
     }
 
 
@@ -36,6 +39,25 @@ def joined_cycles(traces: list[Figure]) -> list[Figure]:
         else:
             drawn[match[1]] = trace | {"name": match[1]}
     return list(drawn.values())
+
+
+def with_square_grid(figure: Figure) -> Figure:
+    """Return the layout; a Nyquist plot starts at 0 and is at least half as wide as it is high.
+
+    Its axes keep one scale by drawing less than the whole width, not by showing more of an axis.
+    """
+    layout: Figure = figure["layout"]
+    if "scaleanchor" not in layout.get("yaxis", {}) or not figure["data"]:
+        return layout
+    x, y = ([value for trace in figure["data"] for value in trace[axis]] for axis in ("x", "y"))
+    low, high = min(0.0, *y), max(y)
+    margin = EDGE * (high - low)
+    right = max(max(x) + margin, NARROWEST * (high - low))
+    ranges = {"xaxis": [min(0.0, *x), right], "yaxis": [low - margin, high + margin]}
+    return layout | {
+        axis: layout[axis] | {"range": shown, "constrain": "domain"}
+        for axis, shown in ranges.items()
+    }
 
 
 def with_ranges(layout: Figure) -> Figure:

@@ -21,6 +21,8 @@ from measurements.models import SUBJECTS, Measurement
 
 RUNS_READ = 60
 """The newest runs; a batch with more has a list of its own."""
+ROW_NUMBERS = 3
+UNANALYSED = 5
 OPEN = (Measurement.Status.QUEUED, Measurement.Status.RUNNING)
 
 
@@ -55,6 +57,14 @@ class Drawing:
 
 
 @dataclass(frozen=True)
+class Row:
+    """A run with its first numbers, beside those of other cells or films."""
+
+    line: RunLine
+    numbers: list[Shown]
+
+
+@dataclass(frozen=True)
 class Panel:
     """Everything in the card "Results"."""
 
@@ -62,6 +72,7 @@ class Panel:
     flags: list[Flag] = field(default_factory=list)
     refused: list[RunLine] = field(default_factory=list)
     drawings: list[Drawing] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     current: list[RunLine] = field(default_factory=list)
     earlier: list[RunLine] = field(default_factory=list)
 
@@ -72,18 +83,25 @@ def about(record: Record, viewer: Viewer) -> "QuerySet[Measurement]":
     return Measurement.objects.visible_to(viewer.user).valid().filter(pk__in=found.values("pk"))
 
 
-def results_panel(measurements: "QuerySet[Measurement]", viewer: Viewer) -> Panel:
-    """Return the results of some measurements; six queries, however many there are."""
+def results_panel(measurements: "QuerySet[Measurement]", viewer: Viewer, record: Record) -> Panel:
+    """Return the results of some measurements; six queries, however many there are.
+
+    Results of several cells or films stand in a table; cards and curves are then only those of
+    the record itself.
+    """
     runs = list(runs_with_findings().filter(measurement__in=measurements)[:RUNS_READ])
     lines = {run.pk: run_line(run, viewer) for run in runs}
     current = [run for run in runs if run.is_current or run.is_open]
     done = [run for run in current if run.status == AnalysisRun.Status.DONE]
-    chosen = headlines(done)
+    several = len({run.measurement.subject for run in current}) > 1
+    own = [run for run in done if not several or run.measurement.subject == record]
+    chosen = headlines(own)
     return Panel(
         cards=[Card(lines[run.pk], show_metric(metric), metric.n) for run, metric in chosen],
         flags=_flags(run for run, _metric in chosen),
         refused=[lines[run.pk] for run in current if run.status == AnalysisRun.Status.FAILED],
-        drawings=[_drawing(run, lines) for run in _newest_of_each_method(done)],
+        drawings=[_drawing(run, lines) for run in _newest_of_each_method(own)],
+        rows=[_row(lines[run.pk]) for run in current] if several else [],
         current=[lines[run.pk] for run in current],
         earlier=[lines[run.pk] for run in runs if run not in current],
     )
@@ -130,6 +148,10 @@ def work_in_progress(measurements: "QuerySet[Measurement]") -> list[str]:
     ]  # fmt: skip
 
 
+def _row(line: RunLine) -> Row:
+    return Row(line, [show_metric(metric) for _run, metric in headlines([line.run])[:ROW_NUMBERS]])
+
+
 def _drawing(run: AnalysisRun, lines: dict[UUID, RunLine]) -> Drawing:
     return Drawing(lines[run.pk], list(run.curves.all()), sorted(run.tables))
 
@@ -154,7 +176,12 @@ def _flags(runs: Iterable[AnalysisRun]) -> list[Flag]:
 def panel_context(record: Record, viewer: Viewer) -> dict[str, object]:
     """Return the context of the fragment "Results"."""
     measurements = about(record, viewer)
-    return progress_context(record, viewer) | {"panel": results_panel(measurements, viewer)}
+    return progress_context(record, viewer) | {
+        "panel": results_panel(measurements, viewer, record),
+        "unanalysed": measurements.filter(status=Measurement.Status.DONE, runs__isnull=True)[
+            :UNANALYSED
+        ],
+    }
 
 
 def progress_context(record: Record, viewer: Viewer) -> dict[str, object]:

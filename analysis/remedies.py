@@ -10,7 +10,7 @@ from labsite.lib.web import page_url
 from measurements.models import Measurement
 from measurements.words import name_and_unit
 
-ABOUT_CONDITIONS = ("E_WRONG_KIND", "E_NOT_BLOCKING")
+ABOUT_CONDITIONS = ("E_WRONG_KIND",)
 ABOUT_FACTS = ("E_META_MISSING", "E_META_IMPLAUSIBLE")
 OF_THE_PIECE = frozenset({"thickness_um", "separator_macmullin", "film_form"})
 OF_THE_CELL = frozenset(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analysis.headlines import headline_of
 from analysis.models import AnalysisRun
-from analysis.words import method_title, run_state, show_metric
+from analysis.words import in_words, method_title, run_state, show_metric
 from labsite.access.viewers import Viewer
 from labsite.lib.tables import MEDIUM, WIDE, DayColumn, dot, shown_from
 from measurements.models import Measurement
@@ -56,7 +56,7 @@ class RunTable(tables.Table):  # type: ignore[misc]  # untyped library
         """Show the headline number."""
         metric = headline_of(record)
         if metric is None:
-            return record.error_message or "–"
+            return in_words(record.error_message) or "–"
         shown = show_metric(metric)
         words = '{} <span class="text-nowrap">{} <span class="unit">{}</span></span>'
         return format_html(words, shown.label, shown.text, shown.unit)

@@ -1,4 +1,4 @@
-"""The controlled vocabulary: every metric's name, symbol, unit, meaning and ontology term."""
+"""The vocabulary: every metric's name, title, symbol, unit, meaning and ontology term."""
 
 import csv
 from collections.abc import Mapping
@@ -17,12 +17,14 @@ TEXT_UNITS = frozenset({"S*s**alpha", "ohm*N**b"})
 class Term:
     """One metric.
 
-    ``unit`` is pint's (empty for yes or no), ``ucum`` the same in UCUM; ``meaning`` is one
-    sentence; ``analyses`` are numbered as in the specification; ``term`` names the nearest
-    ontology term, prefix E for EMMO electrochemistry, EMMO, CH for CHAMEO, BDF for a column.
+    ``title`` is the name as people write it; ``unit`` is pint's (empty for yes or no), ``ucum``
+    the same in UCUM; ``meaning`` is one sentence; ``analyses`` are numbered as in the
+    specification; ``term`` names the nearest ontology term, prefix E for EMMO electrochemistry,
+    EMMO, CH for CHAMEO, BDF for a column.
     """
 
     name: str
+    title: str
     symbol: str
     unit: str
     ucum: str
@@ -41,6 +43,7 @@ def _read(path: Path) -> Mapping[str, Term]:
                 raise ValueError(f"{path.name} defines {row['name']!r} a second time")
             terms[row["name"]] = Term(
                 name=row["name"],
+                title=row["title"],
                 symbol=row["symbol"],
                 unit=row["unit"],
                 ucum=row["ucum"],

@@ -1,7 +1,8 @@
 """Runs and metrics in words: value with uncertainty, unit, verdict."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from analysis.registry import methods
 from analysis.vocabulary import VOCABULARY
 from labsite.access.kinds import State
 from labsite.lib.numbers import show_alone, show_with_u
+from measurements.words import name_and_unit
 
 NO_UNIT = frozenset({"", "count", "dimensionless"})
 UNIT_WORDS = {
@@ -31,6 +33,9 @@ UNIT_WORDS = {
 """Words of the vocabulary's units that are written otherwise on paper."""
 SIGNS = {Metric.Censored.LOWER: "≥ ", Metric.Censored.UPPER: "≤ "}
 RAISED = str.maketrans("-.0123456789", "⁻·⁰¹²³⁴⁵⁶⁷⁸⁹")
+NAMED = re.compile(r"\b(?P<name>[a-z][a-z0-9]*(?:_[a-z0-9]+)+)\b(?: \((?P<unit>[^\d()]+)\))?")
+"""A name as programs write it, perhaps with its unit in brackets."""
+U_NAME = re.compile(r"(\w+?)_u(_mg)?")
 TONES = {"ok": "ok", "warning": "warning", "failed": "failed"}
 
 
@@ -73,12 +78,45 @@ def show_value(metric: Metric) -> str:
 
 def label_of(metric: Metric) -> str:
     """Return the metric's name, with its cycle and qualifier."""
-    label = metric.name.replace("_", " ")
-    label = label[:1].upper() + label[1:]
+    term = VOCABULARY.get(metric.name)
+    label = term.title if term else name_and_unit(metric.name)[0]
     if metric.index is not None:
         label = _("%(metric)s, cycle %(n)d") % {"metric": label, "n": metric.index}
     qualifier = metric.qualifier.replace("_", " ")
-    return f"{label} ({qualifier})" if qualifier else label
+    return label if qualifier in label else f"{label} ({qualifier})"
+
+
+def in_words(sentence: str) -> str:
+    """Write the names of metrics, facts and parameters in a sentence as people say them."""
+    return NAMED.sub(_named, sentence)
+
+
+def _named(match: re.Match[str]) -> str:
+    name, told = match["name"], match["unit"]
+    term = VOCABULARY.get(name)
+    if term is not None:
+        return _inside(term.title) + (match[0].removeprefix(name))
+    if name not in known_names():
+        return match[0]
+    of = U_NAME.fullmatch(name)
+    label, unit = name_and_unit(name if of is None else of[1] + (of[2] or ""))
+    if of is not None:
+        return _("the uncertainty of the %(fact)s") % {"fact": _inside(label)}
+    label = label if match.start() == 0 else _inside(label)
+    return f"{label} in {told or unit}" if unit else label
+
+
+def _inside(label: str) -> str:
+    """Write a label within a sentence: "Active mass" becomes "active mass", "CPE" stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+@cache
+def known_names() -> frozenset[str]:
+    """Return the names of all facts and parameters of the installed methods."""
+    found = methods().values()
+    params = {field.name for method in found for field in fields(method.params)}
+    return frozenset(params.union(*(method.facts for method in found)))
 
 
 def show_unit(unit: str) -> str:

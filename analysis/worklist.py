@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from analysis.models import AnalysisRun, Flag
 from analysis.remedies import remedy
-from analysis.words import method_title
+from analysis.words import in_words, method_title
 from cells.models import Cell, CellElectrode
 from labsite.access.models import User
 from labsite.access.viewers import Viewer
@@ -109,7 +109,7 @@ def _refused(user: User) -> Iterator[Task]:
     for run in refused_runs(user).select_related(*related, "measurement__cell__film")[:SHOWN]:
         subject, help_ = run.measurement.subject, remedy(run)
         run_url = reverse("analysis:run-detail", args=[run.pk])
-        sentence = help_.sentence if help_ else run.error_message
+        sentence = help_.sentence if help_ else in_words(run.error_message)
         yield Task("failed", subject.code, page_url(subject), sentence,
                    help_.url if help_ else run_url)  # fmt: skip
 

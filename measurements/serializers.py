@@ -20,6 +20,17 @@ from measurements.models import SUBJECTS, Attachment, Channel, Instrument, Measu
 from measurements.models.files import ATTACHED_TO
 
 
+class FlatJsonField(serializers.JSONField):
+    """JSON sent as text in a form; what is nested too deeply to be read is no valid JSON."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Read the text; raises ValidationError."""
+        try:
+            return super().to_internal_value(data)
+        except RecursionError:
+            self.fail("invalid")
+
+
 class ChannelSerializer(RowSerializer):
     """A channel of an instrument."""
 
@@ -151,7 +162,7 @@ class UploadSerializer(StrictSerializer):
     performed_at = serializers.DateTimeField(
         required=False, help_text="A time without zone is read in the lab's."
     )
-    conditions = serializers.JSONField(
+    conditions = FlatJsonField(
         required=False, help_text='For example {"temperature_celsius": 25}.'
     )
     project = serializers.CharField(

@@ -1,4 +1,4 @@
-"""Figures and table of a fitted impedance spectrum: Nyquist, its zoom, Bode and residuals."""
+"""Figures and table of a fitted spectrum: Nyquist with its zoom first, Bode and residuals."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,8 @@ def curves(spectrum: Spectrum, cell: CellFit, kk: LinKK, limit_percent: float) -
     line = np.geomspace(spectrum.frequency[0], spectrum.frequency[-1], LINE_POINTS)
     measured, fitted = spectrum.impedance[shown], cell.impedance(line)
     return (
-        _nyquist("nyquist", "Nyquist plot", measured, fitted),
         _zoom(measured, fitted, cell.fit.value("bulk_resistance")),
+        _nyquist("nyquist", "Nyquist plot", measured, fitted),
         _bode(spectrum.frequency[shown], measured, line, fitted),
         _residuals(spectrum.frequency[shown], kk.residuals[shown], limit_percent),
     )

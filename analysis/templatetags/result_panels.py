@@ -7,6 +7,7 @@ from django import template
 from analysis.models import Flag
 from analysis.panels import panel_context
 from analysis.registry import methods
+from analysis.words import in_words
 from labsite.access.records import Record, may_edit
 from labsite.access.viewers import Viewer
 from measurements.models import Measurement
@@ -34,6 +35,12 @@ def analyses_for(context: dict[str, Any], measurement: Measurement) -> dict[str,
 def words(name: str) -> str:
     """Return the name of a table in words."""
     return name.replace("_", " ").capitalize()
+
+
+@register.filter
+def sentence(text: str) -> str:
+    """Return a sentence of a method with the names in it as people say them."""
+    return in_words(text)
 
 
 @register.filter

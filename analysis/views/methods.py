@@ -14,6 +14,7 @@ from analysis.registry import methods
 from analysis.vocabulary import VOCABULARY
 from analysis.words import show_unit
 from labsite.access.viewers import PersonRequest
+from labsite.lib.numbers import show_alone
 from measurements.models import Measurement
 from measurements.words import U_ENDINGS, name_and_unit
 
@@ -57,13 +58,17 @@ def _kinds(method: Method) -> str:
     return ", ".join(str(labels.get(kind, kind)) for kind in method.kinds)
 
 
+def _default(value: object) -> str:
+    return show_alone(value) if isinstance(value, float) else str(value).replace("_", " ")
+
+
 def _params(method: Method) -> list[dict[str, object]]:
     return [
         {
             "label": name_and_unit(field.name)[0],
             "unit": name_and_unit(field.name)[1],
             "help": field.metadata.get("help", ""),
-            "default": str(field.default).replace("_", " "),
+            "default": _default(field.default),
             "allowed": bounds(field) or ", ".join(
                 str(choice).replace("_", " ") for choice in field.metadata.get("choices", ())
             ),

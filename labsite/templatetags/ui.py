@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from labsite.access.models import Project
 from labsite.lib.forms import QuantityField
 from labsite.lib.units import show_measured, show_number, split_unit
 
@@ -25,6 +26,12 @@ def icon(name: str, size: str = "") -> SafeString:
         static("vendor/icons/sprite.svg"),
         name,
     )
+
+
+@register.simple_tag(takes_context=True)
+def may_log(context: dict[str, Any]) -> bool:
+    """Tell whether the person may log records in any project."""
+    return Project.objects.editable_by(context["request"].user).exists()
 
 
 @register.simple_tag

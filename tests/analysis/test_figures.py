@@ -35,3 +35,21 @@ def test_other_figures_stay_as_they_are():
         "layout": {"yaxis2": {"title": {"text": "Phase / °"}, "range": [0, 90]}},
     }
     assert page_figure(figure) == figure
+
+
+def nyquist(x, y):
+    axes = {"xaxis": {"type": "linear"}, "yaxis": {"scaleanchor": "x", "scaleratio": 1}}
+    return {"data": [half_cycle("measured", x, y)], "layout": axes}
+
+
+def test_a_nyquist_plot_of_a_steep_tail_is_half_as_wide_as_high_and_starts_at_zero():
+    layout = page_figure(nyquist([10.0, 12.0], [-2.0, 98.0]))["layout"]
+    assert layout["xaxis"]["range"] == [0.0, 50.0]
+    assert layout["yaxis"]["range"] == [-7.0, 103.0]
+    assert {layout[axis]["constrain"] for axis in ("xaxis", "yaxis")} == {"domain"}
+    assert layout["yaxis"]["scaleanchor"] == "x"
+
+
+def test_a_wide_nyquist_plot_shows_all_its_points():
+    layout = page_figure(nyquist([-1.0, 100.0], [0.0, 20.0]))["layout"]
+    assert layout["xaxis"]["range"] == [-1.0, 101.0]

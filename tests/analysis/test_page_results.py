@@ -45,7 +45,7 @@ def test_six_headline_numbers_at_most_each_leads_to_its_run(signed_in, cell):
         ("Initial coulombic efficiency", "87.10 ± 0.20"),
         ("Capacity retention, cycle 120", "90.80 ± 0.10"),
         ("Average coulombic efficiency", "99.300 ± 0.020"),
-        ("Cycle life 80", "≥ 120"),
+        ("Cycle life to 80 %", "≥ 120"),
         ("Specific discharge capacity, cycle 120", "140.00 ± 0.57"),
     ]
     assert page.count(f'metric-card" href="/runs/{run.pk}/"') == 6
@@ -79,7 +79,7 @@ def test_a_refused_run_says_what_is_wrong_and_where_to_mend_it(signed_in, projec
         error_message="thickness_um (µm) is missing. Enter it in the record of the sample.",
     )
     page, _shown = panel(signed_in, "film", film)
-    assert "thickness_um (µm) is missing." in page
+    assert "Thickness in µm is missing." in page
     assert f"Enter “Thickness / µm” for {film.code}, then run again." in page
     assert f'href="{reverse("samples:film-edit", args=[film.pk])}"' in page
 
@@ -165,3 +165,41 @@ def test_the_number_of_queries_does_not_grow_with_the_runs(signed_in, cell):
             signed_in.get(address)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_read_file_that_no_analysis_fits_says_what_to_do(signed_in, project):
+    film = FilmFactory(project=project)
+    measurement = MeasurementFactory(cell=None, film=film, done=True, kind="impedance")
+    Measurement.objects.update(analyses_requested_at="2026-03-03T12:00Z")
+    page, _shown = panel(signed_in, "film", film)
+    assert "No analysis started by itself" in page
+    assert f'href="{reverse("measurements:measurement-detail", args=[measurement.pk])}"' in page
+
+
+def test_a_batch_with_several_cells_shows_a_table_of_their_numbers_without_curves(
+    signed_in, project
+):
+    batch = BatchFactory(project=project)
+    cells = [
+        CellFactory(project=project, film=FilmFactory(project=project, batch=batch))
+        for _ in range(2)
+    ]
+    for cell in cells:
+        cycling_run(cell)
+    page, shown = panel(signed_in, "batch", batch)
+    assert {row.line.run.measurement.subject for row in shown.rows} == set(cells)
+    assert shown.rows[0].numbers[0].text == "151.40 ± 0.62"
+    assert (shown.cards, shown.drawings) == ([], [])
+    assert "data-plot-url" not in page
+
+
+def test_of_several_subjects_the_records_own_curves_are_drawn(signed_in, project):
+    film = FilmFactory(project=project)
+    cycling_run(CellFactory(project=project, film=film))
+    own = cycling_run(
+        None, measurement=MeasurementFactory(cell=None, film=film, done=True, kind="impedance")
+    )
+    _page, shown = panel(signed_in, "film", film)
+    assert len(shown.rows) == 2
+    assert [drawing.line.run for drawing in shown.drawings] == [own]
+    assert {card.line.run for card in shown.cards} == {own}

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.models import AnalysisRun, Metric
-from analysis.words import run_state, show_metric, show_unit
+from analysis.words import in_words, run_state, show_metric, show_unit
 
 
 def metric(**fields):
@@ -83,3 +83,40 @@ def test_units_are_written_as_on_paper(unit, written):
 )
 def test_the_state_of_a_run_has_a_tone_and_a_word(fields, state):
     assert run_state(AnalysisRun(**fields)) == state
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("cpe_exponent", "CPE exponent"),
+        ("kk_residual_rms", "Kramers–Kronig residual, RMS"),
+        ("specific_capacity_delithiation", "Specific delithiation capacity"),
+    ],
+)
+def test_a_metric_is_called_by_its_title(name, label):
+    assert show_metric(metric(name=name)).label == label
+
+
+def test_a_qualifier_that_the_title_holds_is_not_said_twice():
+    life = metric(name="cycle_life_80", qualifier="80 %")
+    assert show_metric(life).label == "Cycle life to 80 %"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("thickness_um (µm) is missing.", "Thickness in µm is missing."),
+        ("Check active_mass_mg (0.683).", "Check active mass in mg (0.683)."),
+        (
+            "Not known are: active_mass_u_mg, area_cm2_u.",
+            "Not known are: the uncertainty of the active mass, the uncertainty of the area.",
+        ),
+        (
+            "No uncertainty is known for capacity_retention, cpe_exponent.",
+            "No uncertainty is known for capacity retention, CPE exponent.",
+        ),
+        ("The table has no column test_time_second.", "The table has no column test_time_second."),
+    ],
+)
+def test_names_in_sentences_are_said_as_people_say_them(written, read):
+    assert in_words(written) == read

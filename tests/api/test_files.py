@@ -133,6 +133,7 @@ def test_a_time_without_zone_is_read_in_the_zone_of_the_lab(api, cell, settings)
         ({"channel": "7-1"}, "channel", "Say of which instrument"),
         ({"performed_at": "noon"}, "performed_at", "wrong format"),
         ({"conditions": "{"}, "conditions", "valid JSON"),
+        ({"conditions": "[" * 100_000}, "conditions", "valid JSON"),
         ({"conditions": "[1]"}, "conditions", "JSON object"),
         ({"conditions": '{"temperature": 25}'}, "conditions", "temperature is not known"),
         ({"conditions": '{"temperature_celsius": "warm"}'}, "conditions", "expected a number"),

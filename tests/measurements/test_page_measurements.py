@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from measurements.models import Measurement
+from measurements.words import name_and_unit
 from tests.factories import (
     BatchFactory,
     CellFactory,
@@ -203,3 +204,16 @@ def test_the_number_of_queries_does_not_grow_with_the_measurements(signed_in, ce
             signed_in.get(address)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "unit"),
+    [
+        ("highest_frequency_hz", "Highest frequency", "Hz"),
+        ("kk_residual_real_percent", "KK residual real", "%"),
+        ("lead_inductance_h", "Lead inductance", "H"),
+        ("drying_time_h", "Drying time", "h"),
+    ],
+)
+def test_names_are_split_into_words_and_unit(name, label, unit):
+    assert name_and_unit(name) == (label, unit)

@@ -240,7 +240,7 @@ def test_an_arc_outside_the_spectrum_is_not_chosen_although_it_fits_better() -> 
 def test_the_figures_show_measurement_and_fit() -> None:
     result = compute(FILM_25.spectrum())
     curves = {curve.name: curve for curve in result.curves}
-    assert list(curves) == ["nyquist", "nyquist_hf", "bode", "kk_residuals"]
+    assert list(curves) == ["nyquist_hf", "nyquist", "bode", "kk_residuals"]
     assert curves["nyquist"].equal_axes
     assert curves["nyquist_hf"].equal_axes
     measured, fit = curves["nyquist"].traces

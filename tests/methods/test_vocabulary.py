@@ -75,6 +75,8 @@ def test_an_analysis_finds_its_metrics(number: str) -> None:
 def test_a_term_is_complete(term: Term) -> None:
     assert term.name.isidentifier()
     assert term.name == term.name.lower()
+    assert term.title
+    assert "_" not in term.title
     assert term.meaning[0].isupper()
     assert term.meaning.endswith(".")
     assert term.meaning.count(". ") == 0

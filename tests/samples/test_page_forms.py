@@ -69,7 +69,7 @@ def test_a_wrong_quantity_keeps_what_was_typed_and_says_what_belongs_there(signe
 @pytest.mark.parametrize(
     ("field", "text", "sentence"),
     [
-        ("fec_mass_fraction", "1", "It must hold: fec is a fraction."),
+        ("fec_mass_fraction", "1", "FEC mass fraction must be at least 0 and below 1."),
         ("volume_ml", "0", "Volume must be above 0."),
         ("dem_molar_ratio", "", "An elastic electrolyte needs its NMA:LiFSI ratio"),
     ],

@@ -41,7 +41,7 @@
         colorway: PALETTE[name], font: { family: "system-ui, sans-serif", size: 13, color: ink.text },
         paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
         xaxis: axis, yaxis: axis, margin: { l: 56, r: 16, t: 16, b: 48 },
-        legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, font: { color: ink.text } },
+        legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, font: { size: 12, color: ink.text } },
         hoverlabel: { bgcolor: ink.card, bordercolor: ink.line, font: { color: ink.text } },
         hovermode: "closest", dragmode: "zoom",
       },
