@@ -162,9 +162,7 @@ class UploadSerializer(StrictSerializer):
     performed_at = serializers.DateTimeField(
         required=False, help_text="A time without zone is read in the lab's."
     )
-    conditions = FlatJsonField(
-        required=False, help_text='For example {"temperature_celsius": 25}.'
-    )
+    conditions = FlatJsonField(required=False, help_text='For example {"temperature_celsius": 25}.')
     project = serializers.CharField(
         required=False, help_text="Name or UUID; for a lot or a sensor when you have several."
     )
