@@ -8,6 +8,8 @@ Figure = dict[str, Any]
 EFFICIENCY = "coulombic efficiency"
 CLOSE_RANGE = (98.0, 101.0)
 HALF_CYCLE = re.compile(r"(cycle \d+), ")
+COLOURS = 8
+"""Colours of the palette in plots.js; further lines begin it again."""
 EDGE = 0.05
 """Room above the highest point, as a share of the height."""
 NARROWEST = 0.5
@@ -18,7 +20,7 @@ BELOW_TITLE = 46
 def page_figure(figure: Figure) -> Figure:
     """Return a figure for a page; the stored one stays as it is."""
     return {
-        "data": joined_cycles(figure["data"]),
+        "data": told_apart(joined_cycles(figure["data"])),
         "layout": with_ranges(with_square_grid(figure)),
     }
 
@@ -39,6 +41,14 @@ def joined_cycles(traces: list[Figure]) -> list[Figure]:
         else:
             drawn[match[1]] = trace | {"name": match[1]}
     return list(drawn.values())
+
+
+def told_apart(traces: list[Figure]) -> list[Figure]:
+    """Draw the lines beyond the colours of the palette dashed."""
+    return [
+        trace if position < COLOURS else trace | {"line": {"dash": "dash"}}
+        for position, trace in enumerate(traces)
+    ]
 
 
 def with_square_grid(figure: Figure) -> Figure:

@@ -116,8 +116,7 @@ def _drawn(evaluation: Evaluation) -> list[int]:
     """Cycles 1, 2, the reference, every fifth part of all, and the last complete one."""
     cycles = evaluation.cycles
     count = len(cycles)
-    step = count // PROFILES
-    parts = range(step, count - step // 2, step) if step else ()
+    parts = range(count // PROFILES, count + 1, count // PROFILES) if count >= PROFILES else ()
     last = int(cycles.number[cycles.complete][-1])
     wanted = {1, 2, reference(evaluation), last, *parts}
     return sorted(number for number in wanted if number <= count)

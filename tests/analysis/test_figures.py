@@ -53,3 +53,9 @@ def test_a_nyquist_plot_of_a_steep_tail_is_half_as_wide_as_high_and_starts_at_ze
 def test_a_wide_nyquist_plot_shows_all_its_points():
     layout = page_figure(nyquist([-1.0, 100.0], [0.0, 20.0]))["layout"]
     assert layout["xaxis"]["range"] == [-1.0, 101.0]
+
+
+def test_the_ninth_line_is_dashed_as_its_colour_is_that_of_the_first() -> None:
+    traces = [{"name": str(number), "x": [0], "y": [0]} for number in range(9)]
+    drawn = page_figure({"data": traces, "layout": {}})["data"]
+    assert [trace.get("line") for trace in drawn] == [None] * 8 + [{"dash": "dash"}]
