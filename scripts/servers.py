@@ -8,7 +8,7 @@ import redis
 
 DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/labsite")
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/7")
-"""The numbered database belongs to the tests: it is emptied."""
+"""This numbered database and the next belong to the tests, one a process; they are emptied."""
 
 
 def main() -> int:

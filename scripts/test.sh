@@ -13,4 +13,4 @@ if ! browser >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; 
 fi
 browser >/dev/null || echo "No Chromium: the browser tests are skipped (Debian: apt install chromium)."
 
-exec .venv/bin/python -m pytest -n 2 --dist loadgroup "$@"
+exec .venv/bin/python -m pytest -n 2 --dist loadfile "$@"

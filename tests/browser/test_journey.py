@@ -6,13 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.stack,
-    pytest.mark.xdist_group("stack"),
-    # of pytest-base-url, which pytest-playwright brings along
-    pytest.mark.filterwarnings("ignore:Session-scoped fixtures defined as instance methods"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.stack]
 
 NDAX = "cycling/neware/fastnda/nw4-120-1-6-53.ndax"
 SLOW_MS = 60_000

@@ -11,7 +11,7 @@ import yaml
 from labsite import stack
 from tests.faults.processes import ROOT, Processes, free_port, wait_until
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.stack
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 
 

@@ -19,7 +19,6 @@ from tests.faults.worker import Workshop
 
 pytestmark = [
     pytest.mark.stack,
-    pytest.mark.xdist_group("stack"),
     pytest.mark.django_db(transaction=True),
 ]
 

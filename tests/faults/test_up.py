@@ -11,7 +11,7 @@ import pytest
 from tests.faults.processes import kill, wait_until
 from tests.faults.site import Site
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = pytest.mark.stack
 NewSite = Callable[[], Site]
 
 
