@@ -29,17 +29,26 @@ REAL_IMPEDANCE = "real_impedance_ohm"
 IMAGINARY_IMPEDANCE = "imaginary_impedance_ohm"
 ABSOLUTE_IMPEDANCE = "absolute_impedance_ohm"
 PHASE = "phase_degree"
+SPECTRUM = "spectrum_index"
+"""Number of a spectrum in a table of several, from 1; not a name of BDF, which has none for it."""
 
 CYCLING = "cycling"
 IMPEDANCE = "impedance"
+VOLTAMMETRY = "voltammetry"
+CHRONOAMPEROMETRY = "chronoamperometry"
+CHRONOPOTENTIOMETRY = "chronopotentiometry"
+"""Swept potential; held or stepped potential; held or stepped current, and open circuit."""
 
 REQUIRED = {
     CYCLING: (TEST_TIME, VOLTAGE, CURRENT),
     IMPEDANCE: (FREQUENCY, REAL_IMPEDANCE, IMAGINARY_IMPEDANCE),
+    VOLTAMMETRY: (VOLTAGE, CURRENT),
+    CHRONOAMPEROMETRY: (TEST_TIME, CURRENT),
+    CHRONOPOTENTIOMETRY: (TEST_TIME, VOLTAGE),
 }
 """The columns that a table of each kind must have; kind -> column names."""
 
-INTEGERS = frozenset({CYCLE, STEP, RECORD, "step_record_index"})
+INTEGERS = frozenset({CYCLE, STEP, RECORD, SPECTRUM, "step_record_index"})
 """Columns of whole numbers (int64); step_type and step_id are text, all others float64."""
 
 TEXTS = frozenset({STEP_TYPE, STEP_ID})

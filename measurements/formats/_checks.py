@@ -20,6 +20,8 @@ DROPPABLE_FRACTION = 0.01
 
 YEAR_S = 365.25 * 24 * 3600
 LONG_TEST_S = 10 * YEAR_S
+SAME_FREQUENCY = 1e-6
+"""Frequencies that differ by less, relatively, are one."""
 SHOWN_NAMES = 12
 
 LIMITS = {
@@ -67,10 +69,10 @@ def finish(
     frame = _without_gaps(source, kind, _typed(frame), found)
     frame = _with_integers(source, frame)
     _check_limits(source, frame)
-    if kind == columns.CYCLING:
+    if kind == columns.IMPEDANCE:
+        frame = _with_spectra(source, frame, found)
+    elif columns.TEST_TIME in frame:
         _check_time(source, frame[columns.TEST_TIME], found, strict=strict_time)
-    else:
-        _check_sweep(source, frame[columns.FREQUENCY], found)
     return Reading(kind, frame.reset_index(drop=True), dict(metadata), tuple(found))
 
 
@@ -240,22 +242,38 @@ def _check_time(
         )
 
 
-def _check_sweep(source: Source, column: "pd.Series[float]", notices: list[Notice]) -> None:
-    """Notice frequencies that start again: several spectra in one table."""
-    steps = np.diff(column.to_numpy(dtype=np.float64))
-    if steps.size == 0 or np.all(steps <= 0) or np.all(steps >= 0):
-        return
-    direction = np.sign(np.median(steps))
-    restarts = np.flatnonzero(np.sign(steps) == -direction) + 1
-    if restarts.size:
-        notices.append(
-            Notice(
-                "SEVERAL_SWEEPS",
-                f"The frequency turns back {_times(restarts.size)}, first at "
-                f"{source.place(int(column.index[restarts[0]]))}; "
-                "the file may hold several spectra.",
-            )
+def _with_spectra(source: Source, frame: pd.DataFrame, notices: list[Notice]) -> pd.DataFrame:
+    """Number the spectra of a table and notice that there are several.
+
+    One begins where a sweep turns back and where a number that the format gave changes.
+    """
+    frequency = frame[columns.FREQUENCY].to_numpy(dtype=np.float64)
+    given = frame.get(columns.SPECTRUM, pd.Series(0, index=frame.index)).to_numpy()
+    begins = _sweep_begins(frequency, np.diff(given) != 0)
+    if not begins.any():
+        return frame.drop(columns=columns.SPECTRUM, errors="ignore")
+    count = 1 + int(begins.sum())
+    second = source.place(int(frame.index[int(np.flatnonzero(begins)[0])]))
+    notices.append(
+        Notice(
+            "SEVERAL_SWEEPS",
+            f"The file holds {count} spectra, the second from {second} on; "
+            f"{columns.SPECTRUM} numbers them.",
         )
+    )
+    return frame.assign(**{columns.SPECTRUM: 1 + np.cumsum(begins)})
+
+
+def _sweep_begins(frequency: NDArray[np.float64], parted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return for each row (n,) whether a sweep begins there; ``parted`` (n - 1,) forces it."""
+    steps = np.diff(frequency)
+    signs = np.sign(np.where(np.abs(steps) <= SAME_FREQUENCY * frequency[1:], 0.0, steps))
+    begins = np.zeros(frequency.size, dtype=bool)
+    direction = 0.0
+    for row, (sign, new) in enumerate(zip(signs, parted, strict=True), start=1):
+        begins[row] = new or sign * direction < 0
+        direction = 0.0 if begins[row] else sign or direction
+    return begins
 
 
 def counted(count: int, word: str) -> str:

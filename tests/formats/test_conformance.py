@@ -10,7 +10,16 @@ import pytest
 from measurements import columns
 from measurements.discovery import formats, recognise, sample
 from measurements.formats import Reading
-from tests.formats.files import REAL_SAMPLES, SAMPLES
+from measurements.formats._bdf import NAMES
+from tests.formats import files
+from tests.formats.files_potentiostats import (
+    POTENTIOSTAT_SAMPLES,
+    REAL_POTENTIOSTATS,
+    REFUSED_POTENTIOSTATS,
+)
+
+SAMPLES = files.SAMPLES | POTENTIOSTAT_SAMPLES
+REAL_SAMPLES = files.REAL_SAMPLES | REAL_POTENTIOSTATS
 
 
 def check_reading(reading: Reading) -> None:
@@ -23,7 +32,7 @@ def check_reading(reading: Reading) -> None:
     needed = frame[list(columns.REQUIRED[reading.kind])].to_numpy()
     assert np.isfinite(needed).all()
     codes = {notice.code for notice in reading.notices}
-    if reading.kind == columns.CYCLING:
+    if columns.TEST_TIME in frame and reading.kind != columns.IMPEDANCE:
         monotone = (np.diff(frame[columns.TEST_TIME]) >= 0).all()
         assert monotone or "NON_MONOTONIC_TIME" in codes
     assert len(codes) == len(reading.notices)
@@ -36,7 +45,8 @@ def expected_dtype(frame: pd.DataFrame, name: str) -> str:
         return "int64"
     if name in columns.TEXTS:
         return "str"
-    return "float64"
+    vendor_text = name not in NAMES and str(frame[name].dtype) == "str"
+    return "str" if vendor_text else "float64"
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -121,7 +131,8 @@ def test_no_foreign_file_of_the_collection_is_claimed(real_data: Path) -> None:
         for path in real_data.rglob("*")
         if path.is_file()
         and path.suffix.lower() not in ours
-        and not path.name.endswith((".bdf.csv", "exampleDataAutolab.txt"))
+        and not path.name.endswith(".bdf.csv")
+        and str(path.relative_to(real_data)) not in {*REAL_SAMPLES, *REFUSED_POTENTIOSTATS}
     ]
     foreign.append(real_data / "cycling/arbin/datalab/arbin_example.bdf.csv")
     claimed = [
