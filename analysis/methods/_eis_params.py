@@ -15,6 +15,14 @@ class Params:
             "choices": ("auto", "M1", "M2"),
         },
     )
+    spectrum: int = field(
+        default=0,
+        metadata={
+            "help": "Which of several spectra of one file, from 1; 0: the file holds one.",
+            "min": 0,
+            "max": 100_000,
+        },
+    )
     lowest_frequency_hz: float = field(
         default=0.0,
         metadata={"help": "Points below this frequency are left out.", "min": 0.0, "max": 1e9},

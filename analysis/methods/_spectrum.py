@@ -13,6 +13,7 @@ from measurements.columns import (
     IMAGINARY_IMPEDANCE,
     PHASE,
     REAL_IMPEDANCE,
+    SPECTRUM,
 )
 
 Complexes = NDArray[np.complex128]
@@ -48,13 +49,15 @@ class Spectrum:
         return float(np.log10(self.frequency[0] / self.frequency[-1]))
 
 
-def read_spectrum(frame: Frame, lowest_hz: float, highest_hz: float) -> Spectrum:
+def read_spectrum(frame: Frame, lowest_hz: float, highest_hz: float, number: int = 0) -> Spectrum:
     """Return the spectrum between two frequencies, sorted by falling frequency.
 
-    Points without a finite impedance or a positive frequency are dropped (refused beyond 1 %), as
-    are repeated frequencies (the first reading stays). Raises MethodError.
+    ``number``: which of several spectra in the table, from 1; 0 where there is one. Points without
+    a finite impedance or a positive frequency are dropped (refused beyond 1 %), as are repeated
+    frequencies (the first reading stays). Raises MethodError.
     """
-    frequency, impedance = _columns(frame)
+    wanted = _wanted(frame, number)
+    frequency, impedance = (values[wanted] for values in _columns(frame))
     usable = np.isfinite(frequency) & np.isfinite(impedance) & (frequency > 0) & (impedance != 0)
     flags = _unusable(usable)
     usable &= (frequency >= lowest_hz) & (frequency <= highest_hz)
@@ -74,6 +77,28 @@ def read_spectrum(frame: Frame, lowest_hz: float, highest_hz: float) -> Spectrum
         )
     frequency, impedance = frequency[first], impedance[first]
     return Spectrum(frequency, impedance, np.abs(impedance), flags)
+
+
+def _wanted(frame: Frame, number: int) -> NDArray[np.bool_]:
+    """Return which rows belong to the spectrum; raises MethodError when that is not clear."""
+    if SPECTRUM not in frame.columns:
+        if number > 1:
+            raise MethodError("E_NO_SUCH_SPECTRUM", f"Found one spectrum; {number} was asked for.")
+        return np.ones(frame.rows, dtype=np.bool_)
+    numbers = np.asarray(frame[SPECTRUM])
+    known = np.unique(numbers)
+    if number == 0 and known.size > 1:
+        raise MethodError(
+            "E_SEVERAL_SPECTRA",
+            f"The file holds {known.size} spectra; say which one is meant: set the parameter "
+            f"spectrum to a number from {known[0]} to {known[-1]}.",
+        )
+    if number and number not in known:
+        raise MethodError(
+            "E_NO_SUCH_SPECTRUM",
+            f"Found the spectra {known[0]} to {known[-1]}; {number} was asked for.",
+        )
+    return numbers == (number or known[0])
 
 
 def require_enough(spectrum: Spectrum) -> None:

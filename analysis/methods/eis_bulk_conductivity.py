@@ -135,7 +135,10 @@ def _require_blocking_contact(facts: Mapping[str, Fact]) -> None:
 def _measured(inputs: Inputs, params: Params) -> Spectrum:
     """Return the spectrum as measured, refused where too short or without a blocking tail."""
     spectrum = read_spectrum(
-        inputs.frames["main"], params.lowest_frequency_hz, params.highest_frequency_hz
+        inputs.frames["main"],
+        params.lowest_frequency_hz,
+        params.highest_frequency_hz,
+        params.spectrum,
     )
     require_enough(spectrum)
     spectrum = capacitive(spectrum)
@@ -272,7 +275,7 @@ def _triggers(kind: str, facts: Mapping[str, Fact]) -> bool:
 
 METHOD = Method(
     name="eis_bulk_conductivity",
-    version="1.0",
+    version="1.1",
     title="Ionic conductivity (impedance)",
     summary="Bulk resistance and ionic conductivity of an electrolyte between blocking electrodes.",
     kinds=(IMPEDANCE,),
