@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 npm ci --ignore-scripts --no-audit --no-fund
 to=labsite/static/vendor
 rm -rf "$to"
-mkdir -p "$to/tabler" "$to/icons" "$to/htmx" "$to/plotly"
+mkdir -p "$to/tabler" "$to/icons" "$to/htmx" "$to/plotly" "$to/tom-select"
 
 # A source map that is not copied would stop the hashed static files: drop the reference.
 copy() { sed -e 's|/\*# sourceMappingURL=.*\*/||' -e 's|^//# sourceMappingURL=.*$||' "node_modules/$1" > "$2"; }
@@ -18,6 +18,10 @@ copy htmx.org/dist/htmx.min.js "$to/htmx/htmx.min.js"
 cp node_modules/htmx.org/LICENSE "$to/htmx/LICENSE"
 copy plotly.js-cartesian-dist-min/plotly-cartesian.min.js "$to/plotly/plotly-cartesian.min.js"
 cp node_modules/plotly.js-cartesian-dist-min/LICENSE "$to/plotly/LICENSE"
+
+copy tom-select/dist/js/tom-select.base.min.js "$to/tom-select/tom-select.min.js"
+copy tom-select/dist/css/tom-select.bootstrap5.min.css "$to/tom-select/tom-select.min.css"
+cp node_modules/tom-select/LICENSE "$to/tom-select/LICENSE"
 
 # One sprite of the icons named in scripts/icons.txt, drawn by {% icon "name" %}.
 {
