@@ -1,5 +1,7 @@
 """Cells, the electrodes in them and what happened to them."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,8 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from labsite.access.records import ProjectRecord
-from labsite.lib.fields import not_negative, number, ordered, positive, source, uncertainty
+from labsite.lib.fields import (
+    calculated,
+    not_negative,
+    number,
+    ordered,
+    positive,
+    source,
+    uncertainty,
+)
 from labsite.lib.models import Stamped
+from labsite.lib.plausible import Ranges
 from samples.models import Electrode, ElectrolyteBatch, Film
 
 
@@ -16,6 +27,20 @@ class Cell(ProjectRecord):
     """One assembled cell."""
 
     CODE_PREFIX = "CE"
+    PLAUSIBLE: ClassVar[Ranges] = {
+        "dew_point_celsius": (-100, 0),
+        "oxygen_ppm": (0, 100),
+        "water_ppm": (0, 100),
+        "area_cm2": (0.1, 500),
+        "external_pressure_mpa": (0, 400),
+        "built_in_pressure_kpa": (1, 5000),
+        "active_mass_mg": (0.05, 1000),
+        "one_c_ma_g": (50, 4200),
+        "nominal_c_rate": (0.01, 20),
+        "lower_cutoff_v": (0, 4),
+        "upper_cutoff_v": (0.5, 5),
+        "temperature_celsius": (-40, 120),
+    }
 
     class Format(models.TextChoices):
         """Housings."""
@@ -47,6 +72,13 @@ class Cell(ProjectRecord):
 
         CHARGE = "charge", _("charge")
         DISCHARGE = "discharge", _("discharge")
+
+    class CapacityBasis(models.TextChoices):
+        """Which capacities N/P compares."""
+
+        REVERSIBLE = "measured_reversible", _("measured, reversible")
+        FIRST_LITHIATION = "measured_first_lithiation", _("measured, first lithiation")
+        THEORETICAL = "theoretical", _("theoretical")
 
     class PressureMethod(models.TextChoices):
         """How the built-in pressure is known."""
@@ -109,6 +141,11 @@ class Cell(ProjectRecord):
     active_mass_mg = number(_("active mass / mg"), help_text=_("Of the mass basis."))
     active_mass_mg_u = uncertainty(_("u(active mass) / mg"))
     active_mass_source = source(_("source of the active mass"))
+    np_basis = models.CharField(
+        _("N/P from capacities"), max_length=25, choices=CapacityBasis, blank=True
+    )
+    np_ratio = calculated(_("N/P"))
+    np_ratio_u = calculated(_("u(N/P)"))
     one_c_ma_g = number(_("1C / mA/g"))
     nominal_c_rate = number(_("nominal C-rate / 1/h"))
     first_half_cycle = models.CharField(
@@ -139,6 +176,10 @@ class Cell(ProjectRecord):
                         "full_cell",
                     ]
                 ),
+            ),
+            models.CheckConstraint(
+                name="cells_cell_np_ratio_names_its_basis",
+                condition=Q(np_ratio__isnull=True) | ~Q(np_basis=""),
             ),
             ordered("cells_cell", "lower_cutoff_v", "upper_cutoff_v"),
             *positive("cells_cell", ["area_cm2", "active_mass_mg", "one_c_ma_g", "nominal_c_rate"]),
@@ -215,6 +256,9 @@ class CellEvent(Stamped):
         """What can happen to a cell."""
 
         ASSEMBLED = "assembled", _("assembled")
+        SEALED = "sealed", _("sealed")
+        PRESSED = "pressed", _("pressed")
+        PRESSURE = "pressure", _("pressure read")
         REST = "rest", _("rest")
         ON_TEST = "on_test", _("on test")
         OFF_TEST = "off_test", _("off test")
@@ -227,6 +271,12 @@ class CellEvent(Stamped):
     cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(_("event"), max_length=9, choices=Kind)
     at = models.DateTimeField(_("at"), default=timezone.now)
+    planned = models.JSONField(
+        _("planned"), default=dict, blank=True, help_text=_("Quantities with the unit in the name.")
+    )
+    actual = models.JSONField(
+        _("actual"), default=dict, blank=True, help_text=_("Quantities with the unit in the name.")
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:

@@ -19,6 +19,7 @@ class Source(models.TextChoices):
     ASSUMED = "assumed", _("assumed")
     PAPER = "paper", _("from the paper")
     SUPPLIER = "supplier", _("from the supplier")
+    DERIVED = "derived", _("calculated from what was weighed")
 
 
 def number(
@@ -48,6 +49,16 @@ def uncertainty(label: "StrPromise") -> "models.FloatField[float | None, float |
         help_text=_("Standard uncertainty (k = 1)."),
         validators=[MinValueValidator(0)],
     )
+
+
+def calculated(label: "StrPromise") -> "models.FloatField[float | None, float | None]":
+    """Return a number that a service works out from other records; forms do not offer it."""
+    return models.FloatField(label, null=True, blank=True, editable=False)
+
+
+def readings() -> "models.JSONField[dict[str, object], dict[str, object]]":
+    """Return the single readings behind means, as lists by the name of the field."""
+    return models.JSONField(_("single readings"), default=dict, blank=True)
 
 
 def source(label: "StrPromise") -> "models.CharField[str, str]":

@@ -1,5 +1,6 @@
 """Records of instruments, files and measurements."""
 
+from measurements.models.channels import ChannelUse
 from measurements.models.files import Attachment, Blob, RawFile
 from measurements.models.instruments import Channel, Instrument, Sensor
 from measurements.models.measurements import SUBJECTS, Measurement
@@ -9,6 +10,7 @@ __all__ = [
     "Attachment",
     "Blob",
     "Channel",
+    "ChannelUse",
     "Instrument",
     "Measurement",
     "RawFile",

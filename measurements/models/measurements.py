@@ -9,7 +9,13 @@ from labsite.access.models import Project
 from labsite.access.records import ProjectRecord, Record
 from labsite.lib.fields import exactly_one
 from labsite.lib.jobs import Job
-from measurements.columns import CYCLING, IMPEDANCE
+from measurements.columns import (
+    CHRONOAMPEROMETRY,
+    CHRONOPOTENTIOMETRY,
+    CYCLING,
+    IMPEDANCE,
+    VOLTAMMETRY,
+)
 from measurements.models.instruments import Channel, Instrument, Sensor
 from samples.models import Coating, Electrode, ElectrolyteBatch, Film, Lot
 
@@ -28,6 +34,9 @@ class Measurement(ProjectRecord, Job):
 
         CYCLING = CYCLING, _("cycling")
         IMPEDANCE = IMPEDANCE, _("impedance")
+        VOLTAMMETRY = VOLTAMMETRY, _("voltammetry")
+        CHRONOAMPEROMETRY = CHRONOAMPEROMETRY, _("chronoamperometry")
+        CHRONOPOTENTIOMETRY = CHRONOPOTENTIOMETRY, _("chronopotentiometry")
 
     batch = models.ForeignKey(
         ElectrolyteBatch,

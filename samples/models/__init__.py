@@ -6,6 +6,8 @@ from samples.models.electrolytes import ElectrolyteBatch
 from samples.models.films import Film
 from samples.models.materials import Chemical, Lot
 from samples.models.steps import Consumption, ProcessStep
+from samples.models.stock import StockEntry
+from samples.models.templates import Template
 
 __all__ = [
     "Chemical",
@@ -18,4 +20,6 @@ __all__ = [
     "Film",
     "Lot",
     "ProcessStep",
+    "StockEntry",
+    "Template",
 ]

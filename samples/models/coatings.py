@@ -1,13 +1,25 @@
 """Coatings: slurries cast on foil, or pressed composites, from which electrodes are punched."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from labsite.access.records import ProjectRecord
-from labsite.lib.fields import not_negative, number, positive, source, uncertainty
+from labsite.lib.fields import (
+    not_negative,
+    number,
+    ordered,
+    positive,
+    readings,
+    source,
+    uncertainty,
+)
 from labsite.lib.models import Stamped
+from labsite.lib.plausible import Ranges
+from labsite.lib.readings import check_readings
 from samples.models.materials import Chemical
 
 
@@ -15,7 +27,27 @@ class Coating(ProjectRecord):
     """One coating with its dry composition."""
 
     CODE_PREFIX = "CO"
+    READINGS = ("thickness_um", "blank_mass_mg")
+    """Quantities that may be the mean of several readings, and the masses of the blank discs."""
+    PLAUSIBLE: ClassVar[Ranges] = {
+        "active_mass_fraction": (0.3, 1),
+        "foil_mass_mg_cm2": (1, 50),
+        "blank_diameter_mm": (3, 60),
+        "blade_gap_um": (10, 2000),
+        "thickness_um": (1, 1000),
+        "drying_temperature_celsius": (20, 300),
+        "drying_time_h": (0.1, 168),
+        "first_lithiation_capacity_mah_g": (50, 4200),
+        "reversible_capacity_mah_g": (50, 4200),
+    }
 
+    class Process(models.TextChoices):
+        """How the layer is made."""
+
+        CAST = "cast", _("cast on a foil")
+        PRESSED = "pressed", _("pressed powder, no foil")
+
+    process = models.CharField(_("made as"), max_length=7, choices=Process, default=Process.CAST)
     active_material = models.ForeignKey(
         Chemical,
         on_delete=models.PROTECT,
@@ -33,11 +65,27 @@ class Coating(ProjectRecord):
     current_collector = models.CharField(_("current collector"), max_length=60, blank=True)
     foil_mass_mg_cm2 = number(_("mass of the blank foil / mg/cm²"))
     foil_mass_mg_cm2_u = uncertainty(_("u(mass of the blank foil) / mg/cm²"))
+    blank_diameter_mm = number(
+        _("diameter of the blank discs / mm"), help_text=_("Bare foil, punched and weighed.")
+    )
     blade_gap_um = number(_("doctor-blade gap / µm"))
     thickness_um = number(_("thickness without foil / µm"))
     thickness_um_u = uncertainty(_("u(thickness) / µm"))
     drying_temperature_celsius = number(_("drying temperature / °C"), minimum=-273.15)
     drying_time_h = number(_("drying time / h"))
+    loading_min_mg_cm2 = number(_("lowest wanted loading / mg/cm²"))
+    loading_max_mg_cm2 = number(_("highest wanted loading / mg/cm²"))
+    first_lithiation_capacity_mah_g = number(
+        _("capacity of the first lithiation / mAh/g"), help_text=_("Measured in half cells.")
+    )
+    first_lithiation_capacity_mah_g_u = uncertainty(
+        _("u(capacity of the first lithiation) / mAh/g")
+    )
+    reversible_capacity_mah_g = number(
+        _("reversible capacity / mAh/g"), help_text=_("Measured at the rate of the formation.")
+    )
+    reversible_capacity_mah_g_u = uncertainty(_("u(reversible capacity) / mAh/g"))
+    readings = readings()
 
     class Meta(ProjectRecord.Meta):
         constraints = [
@@ -48,7 +96,24 @@ class Coating(ProjectRecord):
                 | Q(active_mass_fraction__gt=0, active_mass_fraction__lte=1),
                 violation_error_message=_("active_mass_fraction must be above 0 and at most 1."),
             ),
-            *positive("samples_coating", ["foil_mass_mg_cm2", "blade_gap_um", "thickness_um"]),
+            ordered("samples_coating", "loading_min_mg_cm2", "loading_max_mg_cm2"),
+            models.CheckConstraint(
+                name="samples_coating_pressed_has_no_foil",
+                condition=~Q(process="pressed") | Q(foil_mass_mg_cm2__isnull=True),
+                violation_error_message=_("A pressed powder has no foil: leave its mass empty."),
+            ),
+            *positive(
+                "samples_coating",
+                [
+                    "foil_mass_mg_cm2",
+                    "blank_diameter_mm",
+                    "blade_gap_um",
+                    "thickness_um",
+                    "loading_max_mg_cm2",
+                    "first_lithiation_capacity_mah_g",
+                    "reversible_capacity_mah_g",
+                ],
+            ),
             *not_negative(
                 "samples_coating",
                 [
@@ -56,9 +121,16 @@ class Coating(ProjectRecord):
                     "foil_mass_mg_cm2_u",
                     "thickness_um_u",
                     "drying_time_h",
+                    "loading_min_mg_cm2",
+                    "first_lithiation_capacity_mah_g_u",
+                    "reversible_capacity_mah_g_u",
                 ],
             ),
         ]
+
+    def clean(self) -> None:
+        """Refuse readings that are not of this coating."""
+        check_readings(self, self.READINGS)
 
     @property
     def summary(self) -> str:
@@ -84,6 +156,7 @@ class CoatingComponent(Stamped):
         help_text=_("0.05 for a 5 wt% binder solution."),
         maximum=1,
     )
+    solution_mass_fraction_u = uncertainty(_("u(mass fraction in its solution)"))
 
     class Meta:
         ordering = ["-weight_parts"]
@@ -102,6 +175,7 @@ class CoatingComponent(Stamped):
                 | Q(solution_mass_fraction__gt=0, solution_mass_fraction__lte=1),
                 violation_error_message=_("solution_mass_fraction must be above 0 and at most 1."),
             ),
+            *not_negative("samples_coatingcomponent", ["solution_mass_fraction_u"]),
         ]
 
     def __str__(self) -> str:

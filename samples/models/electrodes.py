@@ -1,6 +1,6 @@
 """Electrodes: discs of a coating or of a metal, with a history of their own."""
 
-import math
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -8,17 +8,31 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from labsite.access.records import ProjectRecord
-from labsite.lib.fields import not_negative, number, positive, source, uncertainty
+from labsite.lib.fields import not_negative, number, positive, readings, source, uncertainty
 from labsite.lib.models import Stamped
-from samples.faces import face_area_cm2, face_size
+from labsite.lib.plausible import Ranges
+from labsite.lib.readings import check_readings
+from samples.faces import check_one_face, face_of, face_size
+from samples.loadings import areal_capacity, loading_of, theoretical_capacity
 from samples.models.coatings import Coating
 from samples.models.materials import Chemical
+from samples.recipes import Quantity
 
 
 class Electrode(ProjectRecord):
     """One electrode: punched from a coating, or a piece of metal (lithium, Li-In, steel)."""
 
     CODE_PREFIX = "EL"
+    READINGS = ("diameter_mm", "width_mm", "length_mm", "thickness_um", "mass_mg")
+    """Quantities that may be the mean of several readings."""
+    PLAUSIBLE: ClassVar[Ranges] = {
+        "diameter_mm": (3, 60),
+        "width_mm": (3, 300),
+        "length_mm": (3, 300),
+        "thickness_um": (1, 2000),
+        "mass_mg": (0.1, 5000),
+        "active_mass_mg": (0.05, 1000),
+    }
 
     coating = models.ForeignKey(
         Coating,
@@ -51,6 +65,7 @@ class Electrode(ProjectRecord):
     active_mass_mg = number(_("active mass / mg"))
     active_mass_mg_u = uncertainty(_("u(active mass) / mg"))
     active_mass_source = source(_("source of the active mass"))
+    readings = readings()
 
     class Meta(ProjectRecord.Meta):
         constraints = [
@@ -96,34 +111,48 @@ class Electrode(ProjectRecord):
             raise ValueError(f"{self.code} has neither coating nor metal")
         return self.metal
 
+    def clean(self) -> None:
+        """Refuse a disc that is also a rectangle, and readings that are not of this electrode."""
+        check_one_face(self)
+        check_readings(self, self.READINGS)
+
+    @property
+    def area(self) -> Quantity | None:
+        """Area of one face in cm²: πd²/4, or width times length."""
+        return face_of(self)
+
     @property
     def area_cm2(self) -> float | None:
-        """Area of one face in cm²: πd²/4, or width times length."""
-        return face_area_cm2(self.diameter_mm, self.width_mm, self.length_mm)
+        """Area of one face in cm²."""
+        return self.area.value if self.area is not None else None
 
     @property
     def area_cm2_u(self) -> float | None:
         """Standard uncertainty of the area in cm², from those of the lengths."""
-        area = self.area_cm2
-        if area is None:
-            return None
-        if self.diameter_mm is not None:
-            return (
-                None
-                if self.diameter_mm_u is None
-                else 2 * area * self.diameter_mm_u / self.diameter_mm
-            )
-        if self.width_mm_u is None or self.length_mm_u is None:
-            return None
-        return area * math.hypot(
-            self.width_mm_u / (self.width_mm or 1), self.length_mm_u / (self.length_mm or 1)
-        )
+        return self.area.u if self.area is not None else None
+
+    @property
+    def loading(self) -> Quantity | None:
+        """Active mass per area in mg/cm²."""
+        return loading_of(self)
 
     @property
     def active_mass_loading_mg_cm2(self) -> float | None:
         """Active mass per area in mg/cm²."""
         area = self.area_cm2
         return None if not area or self.active_mass_mg is None else self.active_mass_mg / area
+
+    @property
+    def areal_capacity(self) -> Quantity | None:
+        """Theoretical areal capacity in mAh/cm²."""
+        return areal_capacity(self, self.loading, theoretical=True)
+
+    @property
+    def areal_capacity_mah_cm2(self) -> float | None:
+        """Theoretical areal capacity in mAh/cm²."""
+        capacity = theoretical_capacity(self.coating) if self.coating is not None else None
+        loading = self.active_mass_loading_mg_cm2
+        return None if capacity is None or loading is None else loading * capacity.value / 1000
 
     @property
     def summary(self) -> str:

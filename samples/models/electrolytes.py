@@ -1,5 +1,7 @@
 """Electrolyte batches: the elastic electrolyte and the others it is compared with."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from labsite.access.records import ProjectRecord
-from labsite.lib.fields import not_negative, number, positive, source, uncertainty
+from labsite.lib.fields import calculated, not_negative, number, positive, source, uncertainty
+from labsite.lib.plausible import Ranges
 
 
 class ElectrolyteBatch(ProjectRecord):
@@ -18,6 +21,20 @@ class ElectrolyteBatch(ProjectRecord):
     """
 
     CODE_PREFIX = "EB"
+    PLAUSIBLE: ClassVar[Ranges] = {
+        "dem_molar_ratio": (1, 20),
+        "total_monomer_mol_l": (0.1, 10),
+        "crosslinker_mmol_l": (0.1, 100),
+        "photoinitiator_mmol_l": (0.1, 50),
+        "salt_concentration_mol_l": (0.1, 8),
+        "fec_mass_fraction": (0, 0.3),
+        "dem_density_g_ml": (0.9, 1.6),
+        "volume_ml": (0.5, 1000),
+        "uv_time_s": (5, 7200),
+        "uv_wavelength_nm": (200, 450),
+        "uv_intensity_mw_cm2": (0.1, 500),
+        "dew_point_celsius": (-100, 0),
+    }
 
     class Kind(models.TextChoices):
         """Families of electrolytes."""
@@ -86,6 +103,21 @@ class ElectrolyteBatch(ProjectRecord):
     uv_intensity_source = source(_("source of the UV intensity"))
     atmosphere = models.CharField(_("atmosphere"), max_length=8, choices=Atmosphere, blank=True)
     dew_point_celsius = number(_("dew point / °C"), minimum=-150)
+
+    actual_mole_fraction_am = calculated(_("weighed AM fraction x"))
+    actual_mole_fraction_am_u = calculated(_("u(weighed AM fraction x)"))
+    actual_dem_molar_ratio = calculated(_("weighed NMA:LiFSI (mol/mol)"))
+    actual_dem_molar_ratio_u = calculated(_("u(weighed NMA:LiFSI)"))
+    actual_monomer_mol_l = calculated(_("weighed monomer, after FEC / mol/L"))
+    actual_monomer_mol_l_u = calculated(_("u(weighed monomer) / mol/L"))
+    actual_crosslinker_mmol_l = calculated(_("weighed crosslinker, after FEC / mmol/L"))
+    actual_crosslinker_mmol_l_u = calculated(_("u(weighed crosslinker) / mmol/L"))
+    actual_photoinitiator_mmol_l = calculated(_("weighed photoinitiator, after FEC / mmol/L"))
+    actual_photoinitiator_mmol_l_u = calculated(_("u(weighed photoinitiator) / mmol/L"))
+    actual_salt_mol_l = calculated(_("weighed LiFSI, after FEC / mol/L"))
+    actual_salt_mol_l_u = calculated(_("u(weighed LiFSI) / mol/L"))
+    actual_fec_mass_fraction = calculated(_("weighed FEC, of the total"))
+    actual_fec_mass_fraction_u = calculated(_("u(weighed FEC)"))
 
     class Meta(ProjectRecord.Meta):
         verbose_name = _("electrolyte batch")

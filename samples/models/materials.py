@@ -1,11 +1,13 @@
 """Chemicals and their lots, shared by the whole lab."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from labsite.access.records import LabRecord
 from labsite.lib.fields import not_negative, number, positive, source, uncertainty
+from samples.cas import why_not_cas
 
 
 class Chemical(LabRecord):
@@ -30,6 +32,12 @@ class Chemical(LabRecord):
         CURRENT_COLLECTOR = "current_collector", _("current collector")
         METAL = "metal", _("metal electrode")
 
+    class Side(models.TextChoices):
+        """Electrodes of a full cell."""
+
+        NEGATIVE = "negative", _("negative")
+        POSITIVE = "positive", _("positive")
+
     name = models.CharField(_("name"), max_length=160)
     short_name = models.CharField(_("short name"), max_length=30, unique=True)
     role = models.CharField(_("role"), max_length=20, choices=Role)
@@ -41,6 +49,9 @@ class Chemical(LabRecord):
     density_source = source(_("source of the density"))
     one_c_ma_g = number(
         _("1C / mA/g"), help_text=_("Specific current called 1C (Si 3579, LFP 175).")
+    )
+    electrode_side = models.CharField(
+        _("electrode in full cells"), max_length=8, choices=Side, blank=True
     )
     theoretical_capacity_mah_g = number(_("theoretical capacity / mAh/g"))
     hazards = models.CharField(_("hazards"), max_length=200, blank=True)
@@ -58,6 +69,11 @@ class Chemical(LabRecord):
 
     def __str__(self) -> str:
         return self.short_name
+
+    def clean(self) -> None:
+        """Refuse a CAS number whose check digit is wrong."""
+        if self.cas_number and (why := why_not_cas(self.cas_number)):
+            raise ValidationError({"cas_number": why})
 
     @property
     def summary(self) -> str:
@@ -85,19 +101,34 @@ class Lot(LabRecord):
     purity_mass_fraction = number(
         _("purity (mass fraction)"), help_text=_("0.995 for 99.5 %."), maximum=1
     )
+    purity_mass_fraction_u = uncertainty(_("u(purity)"))
     water_ppm = number(_("water / ppm"))
     received_on = models.DateField(_("received on"), null=True, blank=True)
     opened_on = models.DateField(_("opened on"), null=True, blank=True)
     expires_on = models.DateField(_("expires on"), null=True, blank=True)
     location = models.CharField(_("location"), max_length=100, blank=True)
     initial_amount = number(_("initial amount"))
-    remaining_amount = number(_("remaining amount"))
+    remaining_amount = models.FloatField(
+        _("remaining amount"), null=True, blank=True, editable=False
+    )
+    minimum_amount = number(
+        _("order again below"), help_text=_("The lot is shown as low when less is left.")
+    )
     amount_unit = models.CharField(_("unit"), max_length=5, choices=Unit, default=Unit.GRAM)
 
     class Meta(LabRecord.Meta):
         constraints = [
             *LabRecord.Meta.constraints,
-            *not_negative("samples_lot", ["water_ppm", "initial_amount", "remaining_amount"]),
+            *not_negative(
+                "samples_lot",
+                [
+                    "purity_mass_fraction_u",
+                    "water_ppm",
+                    "initial_amount",
+                    "remaining_amount",
+                    "minimum_amount",
+                ],
+            ),
             models.CheckConstraint(
                 name="samples_lot_purity_is_a_fraction",
                 condition=Q(purity_mass_fraction__isnull=True)
@@ -112,6 +143,23 @@ class Lot(LabRecord):
 
     def __str__(self) -> str:
         return f"{self.code} {self.chemical} {self.lot_number}"
+
+    def clean(self) -> None:
+        """Refuse another initial amount or unit: the ledger counts from the first, in the other."""
+        stored = None if self._state.adding else Lot.objects.filter(pk=self.pk).first()
+        if stored is None:
+            return
+        if self.initial_amount != stored.initial_amount:
+            raise ValidationError(
+                {"initial_amount": _("It stays as received; a stocktake says what is there now.")}
+            )
+        if self.amount_unit == stored.amount_unit:
+            return
+        if stored.initial_amount is not None or stored.stock_entries.exists():
+            raise ValidationError(
+                {"amount_unit": _("The stock is counted in %(unit)s already; the unit stays.")
+                 % {"unit": stored.get_amount_unit_display()}}
+            )  # fmt: skip
 
     @property
     def summary(self) -> str:

@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from labsite.lib.fields import exactly_one, not_negative, number, uncertainty
 from labsite.lib.models import Stamped
@@ -23,6 +25,7 @@ class ProcessStep(Stamped):
         """Steps of the lab."""
 
         MIXING = "mixing", _("mixing")
+        PRECURSOR = "precursor", _("precursor")
         WEIGHING = "weighing", _("weighing")
         CASTING = "casting", _("casting")
         UV_CURE = "uv_cure", _("UV curing")
@@ -34,6 +37,7 @@ class ProcessStep(Stamped):
         INFILTRATION = "infiltration", _("infiltration")
         PRESSING = "pressing", _("pressing")
         PRELITHIATION = "prelithiation", _("pre-lithiation")
+        HARVEST = "harvest", _("harvest")
         OTHER = "other", _("other")
 
     kind = models.CharField(_("kind"), max_length=13, choices=Kind)
@@ -49,7 +53,14 @@ class ProcessStep(Stamped):
     electrode = models.ForeignKey(
         Electrode, null=True, blank=True, on_delete=models.CASCADE, related_name="steps"
     )
-    performed_at = models.DateTimeField(_("performed at"), default=timezone.now)
+    performed_at = models.DateTimeField(
+        _("performed at"),
+        null=True,
+        blank=True,
+        default=timezone.now,
+        help_text=_("Empty: planned, not done yet."),
+    )
+    position = models.PositiveSmallIntegerField(_("position in the plan"), default=0)
     performed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -66,12 +77,22 @@ class ProcessStep(Stamped):
     )
     note = models.CharField(_("note"), max_length=400, blank=True)
 
+    history = HistoricalRecords()
+
     class Meta:
-        ordering = ["performed_at", "created_at"]
+        ordering = [F("performed_at").asc(nulls_last=True), "position", "created_at"]
         constraints = [exactly_one("samples_processstep", SUBJECTS)]
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
+
+    @property
+    def sample(self) -> ElectrolyteBatch | Film | Coating | Electrode:
+        """What the step is done to."""
+        found = self.batch or self.film or self.coating or self.electrode
+        if found is None:
+            raise ValueError(f"Step {self.pk} has no sample")
+        return found
 
 
 class Consumption(Stamped):
@@ -97,10 +118,18 @@ class Consumption(Stamped):
         on_delete=models.PROTECT,
         related_name="consumptions",
     )
+    ingredient = models.CharField(
+        _("ingredient"),
+        max_length=20,
+        blank=True,
+        help_text=_("Its place in the recipe, such as am or lifsi."),
+    )
     planned_amount = models.FloatField(_("planned"), null=True, blank=True)
     amount = number(_("amount"), help_text=_("Empty: used, but not measured."))
     amount_u = uncertainty(_("u(amount)"))
     unit = models.CharField(_("unit"), max_length=5, choices=Unit, default=Unit.GRAM)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["created_at"]
