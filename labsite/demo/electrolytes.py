@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from labsite.demo.team import Team, days_ago
 from labsite.lib.fields import Source
 from samples.models import Consumption, ElectrolyteBatch, Film, ProcessStep
 from samples.processing import StepDetails, Use, log_step
+from samples.weighing import plan_weighing, weigh_batch
 
 Unit = Consumption.Unit
 
@@ -25,11 +27,22 @@ NMA_PER_LIFSI = 4.0
 DEM_DENSITY_G_ML = 1.20
 """Assumed; no measured value of NMA:LiFSI 4:1 was found."""
 UV_TIME_S = 300.0
-BALANCE_G = 1e-4
+BALANCE_MG = 0.1
 FILM_THICKNESS_UM = 200.0
 FILM_THICKNESS_U_UM = 5.0
 PUNCH_U_MM = 0.06
 """A tolerance of 0.1 mm, taken as rectangular: 0.1 mm / sqrt(3)."""
+
+PLACES = {
+    "am": "AM",
+    "dmam": "DMAM",
+    "crosslinker": "MBAA",
+    "photoinitiator": "Irgacure 2959",
+    "nma": "NMA",
+    "lifsi": "LiFSI",
+    "fec": "FEC",
+}
+"""What stands in each place of the recipe."""
 
 ELASTIC_RECIPE = {
     "dem_molar_ratio": NMA_PER_LIFSI,
@@ -56,58 +69,32 @@ class Electrolytes:
     sulfide: ElectrolyteBatch
 
 
-def precursor_masses_g(x: float, shelf: Shelf, fec: float = 0.0) -> dict[str, float]:
-    """Return the pure masses in g for 10 mL of precursor, concentrations per litre of solution.
-
-    n(AM) = x c V and n(DMAM) = (1 - x) c V; the DEM fills what the monomers leave of the volume;
-    FEC is a share of the total mass.
-    """
-    chemical = shelf.chemicals
-    molar = {name: one.molar_mass_g_mol or 0.0 for name, one in chemical.items()}
-    litres = VOLUME_ML / 1000
-    am = x * MONOMER_MOL_L * litres * molar["AM"]
-    dmam = (1 - x) * MONOMER_MOL_L * litres * molar["DMAM"]
-    taken_ml = am / (chemical["AM"].density_g_ml or 1) + dmam / (chemical["DMAM"].density_g_ml or 1)
-    dem = DEM_DENSITY_G_ML * (VOLUME_ML - taken_ml)
-    salt_share = molar["LiFSI"] / (NMA_PER_LIFSI * molar["NMA"] + molar["LiFSI"])
-    masses = {
-        "NMA": dem * (1 - salt_share),
-        "LiFSI": dem * salt_share,
-        "AM": am,
-        "DMAM": dmam,
-        "MBAA": CROSSLINKER_MMOL_L / 1000 * litres * molar["MBAA"],
-        "Irgacure 2959": PHOTOINITIATOR_MMOL_L / 1000 * litres * molar["Irgacure 2959"],
-    }
-    masses["FEC"] = fec / (1 - fec) * sum(masses.values())
-    return {name: mass for name, mass in masses.items() if mass > 0}
-
-
 def mix_batches(team: Team, shelf: Shelf) -> Electrolytes:
-    """Store the series of x, the batch with FEC for cells, a DEM liquid and a sulfide."""
-    by_x = {x: _elastic(team, shelf, x, days=74 - number) for number, x in enumerate(SERIES_X)}
-    return Electrolytes(
-        by_x=by_x,
-        for_cells=_elastic(team, shelf, CELL_X, days=52, fec=CELL_FEC),
-        dem=_other(
-            team,
-            ElectrolyteBatch(
-                kind=ElectrolyteBatch.Kind.DEM,
-                dem_molar_ratio=NMA_PER_LIFSI,
-                dem_density_g_ml=DEM_DENSITY_G_ML,
-                dem_density_source=Source.ASSUMED,
-                prepared_at=days_ago(75),
-            ),
-        ),
-        sulfide=_other(
-            team,
-            ElectrolyteBatch(
-                kind=ElectrolyteBatch.Kind.SULFIDE,
-                composition="Li6PS5Cl",
-                prepared_at=days_ago(40),
-                notes="For comparison; used as bought.",
-            ),
+    """Store a DEM liquid and a sulfide, the series of x, and the batch with FEC for cells."""
+    dem = _other(
+        team,
+        ElectrolyteBatch(
+            kind=ElectrolyteBatch.Kind.DEM,
+            dem_molar_ratio=NMA_PER_LIFSI,
+            dem_density_g_ml=DEM_DENSITY_G_ML,
+            dem_density_source=Source.ASSUMED,
+            volume_ml=VOLUME_ML,
+            prepared_at=days_ago(75),
         ),
     )
+    _weigh(team, shelf, dem, seed=75)
+    sulfide = _other(
+        team,
+        ElectrolyteBatch(
+            kind=ElectrolyteBatch.Kind.SULFIDE,
+            composition="Li6PS5Cl",
+            prepared_at=days_ago(40),
+            notes="For comparison; used as bought.",
+        ),
+    )
+    by_x = {x: _elastic(team, shelf, x, days=74 - number) for number, x in enumerate(SERIES_X)}
+    for_cells = _elastic(team, shelf, CELL_X, days=52, fec=CELL_FEC)
+    return Electrolytes(by_x=by_x, for_cells=for_cells, dem=dem, sulfide=sulfide)
 
 
 def _elastic(
@@ -124,13 +111,7 @@ def _elastic(
             **ELASTIC_RECIPE,
         ),
     )
-    log_step(
-        sample=batch,
-        kind=ProcessStep.Kind.WEIGHING,
-        by=team.member,
-        details=StepDetails(performed_at=days_ago(days, 11)),
-        uses=_weighed(precursor_masses_g(x, shelf, fec), shelf, seed=days),
-    )
+    _weigh(team, shelf, batch, seed=days)
     log_step(
         sample=batch,
         kind=ProcessStep.Kind.MIXING,
@@ -146,24 +127,25 @@ def _other(team: Team, batch: ElectrolyteBatch) -> ElectrolyteBatch:
     return create_record(record=batch, by=team.member)
 
 
-def _weighed(masses_g: Mapping[str, float], shelf: Shelf, seed: int) -> list[Use]:
-    """Return planned amounts (corrected for purity) beside weighed ones, off by some 0.2 %."""
+def _weigh(team: Team, shelf: Shelf, batch: ElectrolyteBatch, seed: int) -> None:
+    """Weigh a batch after its recipe, off by some 0.2 %, as the balance reads."""
+    lots = {place: shelf.lots[name] for place, name in PLACES.items()}
+    plan = plan_weighing(batch=batch, lots=lots, by=team.member, readability_mg=BALANCE_MG)
+    assert plan is not None  # noqa: S101 - the demo's recipes are complete
     random = np.random.default_rng(seed)
-    uses = []
-    for name, mass in masses_g.items():
-        lot = shelf.lots[name]
-        planned = mass / (lot.purity_mass_fraction or 1.0)
-        actual = planned * (1 + 0.002 * random.standard_normal())
-        uses.append(
-            Use(
-                material=lot,
-                planned_amount=round(planned, 4),
-                amount=round(actual, 4),
-                amount_u=BALANCE_G,
-                unit=Unit.GRAM,
-            )
-        )
-    return uses
+    masses_g = {}
+    for edge in plan.consumptions.all():
+        planned_mg = (edge.planned_amount or 0) * (1000 if edge.unit == Unit.GRAM else 1)
+        read = planned_mg * (1 + 0.002 * random.standard_normal()) / BALANCE_MG
+        masses_g[edge.ingredient] = round(read) * BALANCE_MG / 1000
+    weigh_batch(
+        batch=batch,
+        lots={place: lots[place] for place in masses_g},
+        masses_g=masses_g,
+        by=team.member,
+        readability_mg=BALANCE_MG,
+        performed_at=batch.prepared_at + timedelta(hours=1),
+    )
 
 
 def cast_disc(
@@ -203,7 +185,7 @@ def _cast(team: Team, film: Film, days: int) -> Film:
         sample=film,
         kind=ProcessStep.Kind.CASTING,
         by=team.member,
-        details=StepDetails(performed_at=film.made_at),
+        details=StepDetails(performed_at=film.made_at, actual={"substrate": "FEP"}),
         uses=[Use(material=film.batch, amount=round(volume_ml, 3), unit=Unit.MILLILITRE)],
     )
     log_step(
@@ -241,7 +223,8 @@ def press_pellet(team: Team, batch: ElectrolyteBatch) -> Film:
         kind=ProcessStep.Kind.PRESSING,
         by=team.member,
         details=StepDetails(
-            performed_at=pellet.made_at, actual={"pressure_mpa": 300, "time_s": 300}
+            performed_at=pellet.made_at,
+            actual={"pressure_mpa": 300, "time_s": 300, "die_diameter_mm": 10},
         ),
     )
     return pellet

@@ -25,8 +25,11 @@ from labsite.demo.files import (
     NOTE,
 )
 from measurements.models import Measurement, RawFile
+from samples.lotstates import states_of
 from samples.models import Consumption, Electrode, ElectrolyteBatch, Lot
 from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
 
 WITHOUT_INTERVAL = 1e-3
 """Relative tolerance of a number whose uncertainty is not known."""
@@ -227,13 +230,23 @@ def test_batches_were_weighed_close_to_the_plan(cells: Cells) -> None:
     assert 0 < np.std(off) < 0.005
 
 
-def test_no_lot_is_overdrawn_and_one_expires_soon(cells: Cells) -> None:
+def test_no_lot_is_overdrawn_one_expires_soon_and_one_is_low(cells: Cells) -> None:
     lots = list(Lot.objects.all())
     assert all(0 < lot.remaining_amount <= lot.initial_amount for lot in lots)
-    soon = timezone.localdate() + timezone.timedelta(days=14)
-    assert [
-        lot.chemical.short_name for lot in lots if lot.expires_on and lot.expires_on < soon
-    ] == ["FEC"]
+    today = timezone.localdate()
+    said = {lot.chemical.short_name: states_of(lot, today) for lot in lots}
+    assert {name: states for name, states in said.items() if states != ["in_use"]} == {
+        "FEC": ["expires_soon"],
+        "LiFSI": ["low"],
+    }
+
+
+def test_what_remains_of_each_lot_is_the_sum_of_its_ledger(cells: Cells) -> None:
+    for lot in Lot.objects.all():
+        changes = lot.stock_entries.values_list("change", flat=True)
+        assert sum(changes) == pytest.approx(lot.remaining_amount, abs=1e-9)
+        used = lot.stock_entries.filter(kind="used").count()
+        assert used == lot.consumptions.filter(amount__gt=0).count()
 
 
 def test_the_demo_user_manages_a_member_logs_and_a_viewer_reads(cells: Cells) -> None:
