@@ -4,7 +4,7 @@ import math
 from datetime import timedelta
 
 from labsite.access.recording import create_record
-from labsite.demo.electrolytes import PUNCH_U_MM, UV_TIME_S
+from labsite.demo.electrolytes import BALANCE_MG, PUNCH_U_MM, UV_TIME_S
 from labsite.demo.materials import Shelf
 from labsite.demo.team import Team, days_ago
 from labsite.lib.fields import Source
@@ -16,6 +16,7 @@ from samples.models import (
     ElectrolyteBatch,
     ProcessStep,
 )
+from samples.pieces import Blanks, Face, weigh_blanks
 from samples.processing import (
     StepDetails,
     Use,
@@ -23,19 +24,24 @@ from samples.processing import (
     infiltrate_electrode,
     log_step,
 )
+from samples.recipes import Quantity
+from samples.slurries import plan_slurry, weigh_slurry
+from samples.slurrymix import Wanted
 
 SI_PARTS = {"Si": 70.0, "PAA": 15.0, "CNT": 7.5, "Super P": 7.5, "PVP": 1.0}
 SI_ACTIVE_FRACTION = 70 / 101
 LFP_PARTS = {"LFP": 8.0, "AB": 1.0, "PVDF": 1.0}
 LFP_ACTIVE_FRACTION = 0.8
 ACTIVE_FRACTION_U = 0.002
-FOIL_MG_CM2 = {"copper": 8.70, "aluminium": 4.32}
-FOIL_U_MG_CM2 = 0.0125
+BLANKS_MG = {"copper": (9.83, 9.85, 9.84), "aluminium": (4.88, 4.89, 4.89)}
+"""Masses of bare discs of 12 mm."""
 BALANCE_U_MG = 0.014
 SI_RECIPE_NOTE = (
     "RECIPE_INTERPRETED: the paper says PVP:PAA = 15:1, which would make the surfactant 69 wt% of "
     "the coating; this one was made with PAA:PVP = 15:1, that is 69.3 wt% Si."
 )
+CAPACITY_U = 0.01
+CAPACITY_NOTE = "Capacities are the paper's; their uncertainty of 1 % is assumed."
 DISC_MM = 12.0
 DOSE_UL = 50.0
 
@@ -49,22 +55,25 @@ def coat_silicon(team: Team, shelf: Shelf) -> Coating:
         solvent="water",
         current_collector="copper",
         thickness_um=9,
+        loading_min_mg_cm2=0.5,
+        loading_max_mg_cm2=0.7,
         drying_temperature_celsius=80,
         drying_time_h=12,
-        notes=SI_RECIPE_NOTE,
+        first_lithiation_capacity_mah_g=3413.6,
+        first_lithiation_capacity_mah_g_u=CAPACITY_U * 3413.6,
+        reversible_capacity_mah_g=2973.0,
+        reversible_capacity_mah_g_u=CAPACITY_U * 2973.0,
+        notes=f"{SI_RECIPE_NOTE} {CAPACITY_NOTE}",
     )
     _store(team, shelf, coating, SI_PARTS)
-    milled = {"speed_rpm": 500, "time_h": 10}
+    milled = {"speed_rpm": 500, "time_h": 10, "atmosphere": "argon"}
     log_step(
         sample=coating,
         kind=ProcessStep.Kind.BALL_MILLING,
         by=team.member,
-        details=StepDetails(
-            performed_at=days_ago(58), planned=milled, actual=milled, note="In argon."
-        ),
+        details=StepDetails(performed_at=days_ago(58), planned=milled, actual=milled),
     )
-    _log_slurry(team, shelf, coating, {"Si": 1.0, "CNT": 0.1071, "Super P": 0.1071,
-                                       "PAA": 0.2143, "PVP": 0.0143})  # fmt: skip
+    _log_slurry(team, shelf, coating, active_mass_g=1.0)
     return coating
 
 
@@ -79,9 +88,12 @@ def coat_lfp(team: Team, shelf: Shelf) -> Coating:
         thickness_um=45,
         drying_temperature_celsius=120,
         drying_time_h=12,
+        reversible_capacity_mah_g=162.3,
+        reversible_capacity_mah_g_u=CAPACITY_U * 162.3,
+        notes=CAPACITY_NOTE,
     )
     _store(team, shelf, coating, LFP_PARTS)
-    _log_slurry(team, shelf, coating, {"LFP": 4.0, "AB": 0.5, "PVDF": 0.5})
+    _log_slurry(team, shelf, coating, active_mass_g=4.0)
     return coating
 
 
@@ -89,9 +101,13 @@ def _store(team: Team, shelf: Shelf, coating: Coating, parts: dict[str, float]) 
     coating.project = team.project
     coating.active_mass_fraction_u = ACTIVE_FRACTION_U
     coating.active_mass_fraction_source = Source.MEASURED
-    coating.foil_mass_mg_cm2 = FOIL_MG_CM2[coating.current_collector]
-    coating.foil_mass_mg_cm2_u = FOIL_U_MG_CM2
     create_record(record=coating, by=team.member)
+    weigh_blanks(
+        coating=coating,
+        face=Face(diameter_mm=Quantity(DISC_MM, PUNCH_U_MM)),
+        blanks=Blanks(BLANKS_MG[coating.current_collector], BALANCE_U_MG),
+        by=team.member,
+    )
     for name, weight in parts.items():
         CoatingComponent.objects.create(
             coating=coating,
@@ -102,23 +118,20 @@ def _store(team: Team, shelf: Shelf, coating: Coating, parts: dict[str, float]) 
         )
 
 
-def _log_slurry(team: Team, shelf: Shelf, coating: Coating, masses_g: dict[str, float]) -> None:
-    uses = [
-        Use(
-            material=shelf.lots[name],
-            planned_amount=mass,
-            amount=mass,
-            amount_u=1e-4,
-            unit=Consumption.Unit.GRAM,
-        )
-        for name, mass in masses_g.items()
-    ]
-    log_step(
-        sample=coating,
-        kind=ProcessStep.Kind.SLURRY,
+def _log_slurry(team: Team, shelf: Shelf, coating: Coating, active_mass_g: float) -> None:
+    """Weigh a slurry as planned, to the last digit of the balance."""
+    wanted = Wanted(active_mass_g=active_mass_g, readability_mg=BALANCE_MG)
+    names = coating.components.values_list("chemical__short_name", flat=True)
+    lots = {name: shelf.lots[name] for name in names}
+    plan = plan_slurry(coating=coating, lots=lots, by=team.member, wanted=wanted)
+    assert plan is not None  # noqa: S101 - the demo's recipes are complete
+    planned_mg = {edge.ingredient: edge.planned_amount or 0 for edge in plan.consumptions.all()}
+    weigh_slurry(
+        coating=coating,
+        lots=lots,
+        masses_g={name: round(mass, 1) / 1000 for name, mass in planned_mg.items()},
         by=team.member,
-        details=StepDetails(performed_at=coating.made_at),
-        uses=uses,
+        wanted=wanted,
     )
 
 
@@ -175,8 +188,6 @@ def _punch(team: Team, electrode: Electrode, days: int) -> Electrode:
     electrode.project = team.project
     electrode.made_at = days_ago(days)
     electrode.mass_mg_u = BALANCE_U_MG
-    electrode.active_mass_mg, electrode.active_mass_mg_u = active_mass_mg(electrode)
-    electrode.active_mass_source = Source.MEASURED
     create_electrode(electrode=electrode, by=team.member)
     log_step(
         sample=electrode,
@@ -185,22 +196,6 @@ def _punch(team: Team, electrode: Electrode, days: int) -> Electrode:
         details=StepDetails(performed_at=electrode.made_at),
     )
     return electrode
-
-
-def active_mass_mg(electrode: Electrode) -> tuple[float, float]:
-    """Return the active mass and its standard uncertainty in mg: (m - A rho_foil) w.
-
-    The blank foils were punched with the same tool, so the uncertainty of the area cancels.
-    """
-    coating = electrode.coating
-    if coating is None or electrode.mass_mg is None:
-        raise ValueError(f"{electrode} has no coating or no mass.")
-    area = electrode.area_cm2 or 0.0
-    share = coating.active_mass_fraction or 0.0
-    coated = electrode.mass_mg - area * (coating.foil_mass_mg_cm2 or 0.0)
-    coated_u = math.hypot(BALANCE_U_MG, area * FOIL_U_MG_CM2)
-    u = math.hypot(share * coated_u, coated * ACTIVE_FRACTION_U)
-    return round(share * coated, 4), round(u, 4)
 
 
 def infiltrate(team: Team, electrode: Electrode, batch: ElectrolyteBatch) -> Electrode:
