@@ -1,6 +1,6 @@
 """What the pages of one kind of record need to know."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from labsite.access.forms import RecordForm
 from labsite.access.models import Project, User
 from labsite.access.records import ProjectRecord, Record, may_edit_lab
+from labsite.access.starting import Starts
 from labsite.access.tables import RecordTable
 from labsite.access.viewers import Viewer
 from labsite.lib.forms import Words
@@ -23,6 +24,15 @@ State = tuple[str, Words]
 def no_panels(_record: Any, _viewer: Viewer) -> Mapping[str, object]:
     """Add nothing to a detail page."""
     return {}
+
+
+Link = tuple[str, str, Words]
+"""Address, icon and words of a button."""
+
+
+def no_links(_user: User) -> Sequence[Link]:
+    """Add no button to a list."""
+    return ()
 
 
 def always_valid(_record: Any) -> State:
@@ -53,6 +63,10 @@ class Kind:
     state: Callable[[Any], State] = always_valid
     panels: Callable[[Any, Viewer], Mapping[str, object]] = no_panels
     """More context of the detail page."""
+    links: Callable[[User], Sequence[Link]] = no_links
+    """Buttons of the list beside "New"."""
+    starts: Starts | None = None
+    """Templates that new records start from; such kinds are logged in series too."""
 
     @property
     def app(self) -> str:
