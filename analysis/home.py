@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Prefetch
@@ -13,25 +13,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from analysis.board import cells_on_test, channel_board
+from analysis.board import channel_board
 from analysis.headlines import headline_of
 from analysis.models import AnalysisRun, Curve
 from analysis.panels import RunLine, run_line, runs_with_findings
 from analysis.sketches import sketch
 from analysis.words import Shown, show_metric
 from analysis.worklist import (
-    expiring_lots,
     flagged_runs,
     refused_runs,
     unread_files,
     worklist,
     worklist_count,
 )
+from labsite.access.kinds import State
 from labsite.access.models import Project, User
 from labsite.access.viewers import PersonRequest, Viewer
+from measurements.board import cells_on_test
+from samples.lotstates import TONES, lots_wanting, states_of
+from samples.models import Lot
 
 LATEST = 8
-LOTS = 6
+LOTS = 8
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,20 @@ def home(request: PersonRequest) -> HttpResponse:
         "board": channel_board(user),
         "latest": list(_latest(user)),
         "tasks": worklist(user),
-        "lots": list(expiring_lots(timezone.localdate())[:LOTS]),
-        "today": timezone.localdate(),
+        **_lots(timezone.localdate()),
         "may_log": Project.objects.editable_by(user).exists(),
     }
     return render(request, "home.html", context)
+
+
+def _lots(today: date) -> dict[str, Any]:
+    """Return the lots that somebody has to do something about, with what is to be said of each."""
+    wanting = lots_wanting(today)
+    lines: list[tuple[Lot, list[State]]] = [
+        (lot, [(TONES[state], state.label) for state in states_of(lot, today)])
+        for lot in wanting[:LOTS]
+    ]
+    return {"lots": lines, "more_lots": max(wanting.count() - LOTS, 0), "today": today}
 
 
 @require_safe

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 
-from cells.assembly import assemble_cell
+from cells.derived import keep_typed
 from cells.models import Cell, CellElectrode, CellEvent
+from cells.quantities import EVENT_QUANTITIES
 from labsite.access.record_admin import VOIDED, ProjectRecordAdmin, ReadOnlyAdmin, ReadOnlyInline
-from labsite.access.records import Record
+from samples.quantityadmin import QuantityFilter
 
 
 class PlaceInline(ReadOnlyInline):
@@ -31,9 +33,17 @@ class CellAdmin(ProjectRecordAdmin):
     date_hierarchy = "assembled_at"
     inlines = (PlaceInline,)
 
-    def create(self, record: Any, by: Any) -> Record:
-        """Store a new cell without electrodes."""
-        return assemble_cell(cell=record, electrodes={}, by=by)
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        """Return False: a cell is put together from its electrodes, on its page or in the API."""
+        return False
+
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        """Keep what was typed over a derived value."""
+        stored = Cell.objects.get(pk=obj.pk)
+        typed = {name: form.cleaned_data.get(name) for name in form.changed_data}
+        for name, value in keep_typed(stored, typed).items():
+            setattr(obj, name, value)
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(CellElectrode)
@@ -48,13 +58,19 @@ class PlaceAdmin(ReadOnlyAdmin):
     date_hierarchy = "installed_at"
 
 
+class EventQuantity(QuantityFilter):
+    """Events that say a quantity."""
+
+    CATALOGUE = EVENT_QUANTITIES
+
+
 @admin.register(CellEvent)
 class CellEventAdmin(ReadOnlyAdmin):
     """What happened to cells."""
 
     PATHS = ("cell__project",)
     list_display = ("cell", "kind", "at", "note", "created_by")
-    list_filter = ("kind",)
+    list_filter = ("kind", EventQuantity)
     list_select_related = ("cell", "created_by")
     search_fields = ("cell__code", "note")
     date_hierarchy = "at"

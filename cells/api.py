@@ -12,12 +12,14 @@ from rest_framework.response import Response
 from cells.assembly import harvest_electrode
 from cells.filters import CellFilters
 from cells.models import Cell, CellEvent
+from cells.quantities import EVENT_QUANTITIES
 from cells.serializers import CellEventSerializer, CellSerializer, HarvestSerializer
 from labsite.access.idempotency import idempotent
 from labsite.access.queries import ProjectQuery
 from labsite.access.references import ReferenceFilter
 from labsite.access.viewsets import LogViewSet, RecordViewSet, joined
 from samples.api import ElectrodeViewSet
+from samples.quantityqueries import QuantityQuery
 from samples.serializers import ElectrodeSerializer
 
 
@@ -27,6 +29,25 @@ class CellQuery(ProjectQuery, CellFilters):
     film = ReferenceFilter()
     batch = ReferenceFilter(help_text="Directly in the cell, not through a film.")
     electrode = ReferenceFilter(field_name="places__electrode")
+    coating = ReferenceFilter(field_name="places__electrode__coating", distinct=True)
+    active_material = ReferenceFilter(
+        field_name="places__electrode__coating__active_material", distinct=True
+    )
+    np_min = django_filters.NumberFilter(field_name="np_ratio", lookup_expr="gte")
+    np_max = django_filters.NumberFilter(field_name="np_ratio", lookup_expr="lte")
+    np_basis = django_filters.ChoiceFilter(choices=Cell.CapacityBasis.choices)
+    external_pressure_min_mpa = django_filters.NumberFilter(
+        field_name="external_pressure_mpa", lookup_expr="gte"
+    )
+    external_pressure_max_mpa = django_filters.NumberFilter(
+        field_name="external_pressure_mpa", lookup_expr="lte"
+    )
+    built_in_pressure_min_kpa = django_filters.NumberFilter(
+        field_name="built_in_pressure_kpa", lookup_expr="gte"
+    )
+    built_in_pressure_max_kpa = django_filters.NumberFilter(
+        field_name="built_in_pressure_kpa", lookup_expr="lte"
+    )
     assembled_after = django_filters.IsoDateTimeFilter(field_name="assembled_at", lookup_expr="gte")
     assembled_before = django_filters.IsoDateTimeFilter(field_name="assembled_at", lookup_expr="lt")
 
@@ -51,15 +72,21 @@ class CellViewSet(RecordViewSet):
         if place is None:
             raise ValidationError({"role": f"{cell.code} has no {role} electrode."})
         electrode = harvest_electrode(
-            place=place, by=self.user, at=serializer.validated_data.get("at")
+            place=place,
+            by=self.user,
+            at=serializer.validated_data.get("at"),
+            rinse=serializer.validated_data.get("rinse"),
+            note=serializer.validated_data.get("note", ""),
         )
         context = self.get_serializer_context()
         row = ElectrodeViewSet.queryset.get(pk=electrode.pk)
         return Response(ElectrodeSerializer(row, context=context).data)
 
 
-class CellEventQuery(django_filters.FilterSet):  # type: ignore[misc]  # untyped library
+class CellEventQuery(QuantityQuery):
     """Events."""
+
+    CATALOGUE = EVENT_QUANTITIES
 
     cell = ReferenceFilter()
 

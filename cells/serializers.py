@@ -6,10 +6,17 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from cells.assembly import assemble_cell
+from cells.derived import keep_typed
 from cells.events import log_event
 from cells.models import Cell, CellElectrode, CellEvent
+from cells.roles import doubled_electrodes, missing_electrodes
 from labsite.access.references import RecordField
-from labsite.access.serializers import RecordSerializer, RowSerializer, StrictSerializer
+from labsite.access.serializers import (
+    ObjectField,
+    RecordSerializer,
+    RowSerializer,
+    StrictSerializer,
+)
 from samples.models import Electrode
 
 
@@ -44,6 +51,17 @@ class CellSerializer(RecordSerializer):
             raise serializers.ValidationError("Electrodes are given when a cell is put together.")
         return electrodes
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Want the electrodes that the type needs; what is sent is not called derived."""
+        if self.instance is None:
+            chosen = attrs.get("electrodes", {})
+            housing = attrs.get("format", Cell.Format.COIN_2032)
+            problems = missing_electrodes(attrs["cell_type"], housing, chosen)
+            problems |= doubled_electrodes(chosen)
+            if problems:
+                raise serializers.ValidationError({"electrodes": problems})
+        return {**attrs, **keep_typed(self.instance, attrs)}
+
     def create(self, validated_data: dict[str, Any]) -> Cell:
         """Put the cell together."""
         electrodes = validated_data.pop("electrodes", {})
@@ -51,18 +69,30 @@ class CellSerializer(RecordSerializer):
 
 
 class HarvestSerializer(StrictSerializer):
-    """Which electrode is taken out of a cell, and when."""
+    """Which electrode is taken out of a cell, when, and how it is rinsed."""
 
     role = serializers.ChoiceField(choices=CellElectrode.Role.choices)
     at = serializers.DateTimeField(required=False)
+    rinse = ObjectField(
+        required=False, help_text='For example {"rinse_solvent": "DMC", "rinse_time_s": 60}.'
+    )
+    note = serializers.CharField(required=False, max_length=200, allow_blank=True)
 
 
 class CellEventSerializer(RowSerializer):
-    """A dated event of a cell."""
+    """A dated event of a cell; a pressure reading also becomes what the cell says.
+
+    ``planned`` and ``actual`` hold quantities by name, such as ``{"pressure_mpa": 300}``.
+    """
+
+    planned = ObjectField(required=False)
+    actual = ObjectField(required=False)
 
     class Meta:
         model = CellEvent
-        fields = ("id", "cell", "kind", "at", "note", "created_by", "created_at")
+        fields = (
+            "id", "cell", "kind", "at", "planned", "actual", "note", "created_by", "created_at",
+        )  # fmt: skip
         read_only_fields = ("created_by",)
 
     def create(self, validated_data: dict[str, Any]) -> CellEvent:
@@ -73,4 +103,6 @@ class CellEventSerializer(RowSerializer):
             at=validated_data.get("at") or timezone.now(),
             note=validated_data.get("note", ""),
             by=self.user,
+            planned=validated_data.get("planned"),
+            actual=validated_data.get("actual"),
         )

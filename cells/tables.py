@@ -22,8 +22,9 @@ class CellTable(RecordTable):
         empty_values=(),
     )
     electrolyte = LinkColumn(orderable=False, attrs=shown_from(MEDIUM))
-    area_cm2 = NumberColumn(css=WIDE)
-    active_mass_mg = NumberColumn()
+    area_cm2 = NumberColumn(css=WIDE, digits=5)
+    active_mass_mg = NumberColumn(digits=4)
+    np_ratio = NumberColumn(_("N/P"), css=WIDE, digits=3)
     temperature_celsius = NumberColumn(_("T / °C"), css=WIDE)
     assembled_at = DayColumn(_("Assembled"))
 
@@ -36,6 +37,7 @@ class CellTable(RecordTable):
             "electrolyte",
             "area_cm2",
             "active_mass_mg",
+            "np_ratio",
             "temperature_celsius",
             "assembled_at",
         )

@@ -5,24 +5,30 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
-from cells.assembly import harvest_electrode
+from cells.eventforms import EventForm
 from cells.filters import CellFilters
-from cells.forms import CellForm, EventForm
+from cells.forms import CellForm
+from cells.harvesting import HarvestForm
 from cells.models import Cell, CellElectrode, CellEvent
 from cells.panels import cell_panels
 from cells.tables import CellTable
 from labsite.access.kinds import Kind, State
-from labsite.access.pages import act_page, require_form
+from labsite.access.pages import require_form
+from labsite.access.recording import check_may_edit
 from labsite.access.viewers import PersonRequest
 from labsite.lib.web import page_url
+from samples.stepviews import quantities_page
+from samples.templating import offer_templates
 
 TONES = {
     "assembled": "ok",
+    "sealed": "ok",
+    "pressed": "ok",
+    "pressure": "ok",
     "rest": "ok",
     "on_test": "active",
     "off_test": "quiet",
@@ -62,26 +68,37 @@ CELL = Kind(
     ),
     state=cell_state,
     panels=cell_panels,
+    starts=offer_templates("cell", CellForm),
 )
 
 
 @require_form
 def event_add(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Log an event of a cell."""
-    return act_page(request, CELL, pk, EventForm, _("Log an event"))
+    return quantities_page(request, CELL, pk, EventForm, _("Log an event"))
 
 
-@require_POST
+@require_form
 def harvest(request: PersonRequest, pk: UUID, place_pk: UUID) -> HttpResponse:
-    """Take an electrode out of a cell."""
+    """Take an electrode out of a cell: ask when and how, then go to the electrode."""
     cell = get_object_or_404(CELL.records(request.user), pk=pk)
+    check_may_edit(request.user, cell)
     place = get_object_or_404(
         CellElectrode.objects.select_related("cell", "electrode"), pk=place_pk, cell=cell
     )
-    try:
-        electrode = harvest_electrode(place=place, by=request.user)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-        return redirect(page_url(cell))
-    messages.success(request, _("%(code)s is harvested.") % {"code": electrode.code})
-    return redirect(page_url(electrode))
+    form = HarvestForm(
+        request.POST if request.method == "POST" else None, user=request.user, place=place
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            electrode = form.store()
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            words = {"code": electrode.code, "cell": cell.code}
+            messages.success(request, _("%(code)s is harvested; %(cell)s is opened.") % words)
+            return redirect(page_url(electrode))
+    words = {"role": place.get_role_display(), "code": place.electrode.code}
+    title = _("Take out the %(role)s electrode %(code)s") % words
+    context = {"kind": CELL, "object": cell, "form": form, "title": title}
+    return render(request, "components/act.html", {**context, "back": page_url(cell)})

@@ -13,6 +13,7 @@ from measurements.models import (
     Attachment,
     Blob,
     Channel,
+    ChannelUse,
     Instrument,
     Measurement,
     RawFile,
@@ -52,6 +53,18 @@ class ChannelAdmin(ReadOnlyAdmin):
     list_select_related = ("instrument",)
     search_fields = ("name", "instrument__name", "instrument__code")
     date_hierarchy = "created_at"
+
+
+@admin.register(ChannelUse)
+class ChannelUseAdmin(ReadOnlyAdmin):
+    """Which cell was when on which channel."""
+
+    PATHS = ("cell__project",)
+    list_display = ("channel", "cell", "started_at", "ended_at", "created_by")
+    list_filter = ("channel__instrument", ("ended_at", admin.EmptyFieldListFilter))
+    list_select_related = ("channel__instrument", "cell", "created_by")
+    search_fields = ("cell__code", "channel__name", "channel__instrument__name")
+    date_hierarchy = "started_at"
 
 
 @admin.register(Sensor)

@@ -1,6 +1,6 @@
 """Finding records by what stands on a label: code, old label or name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from labsite.access.models import User
 from labsite.access.records import ProjectRecord, Record
 from labsite.lib.forms import Words
 from measurements.models import Instrument, Measurement, Sensor
-from samples.models import Chemical, Coating, Electrode, ElectrolyteBatch, Film, Lot
+from samples.models import Chemical, Coating, Electrode, ElectrolyteBatch, Film, Lot, Template
 
 NAMES: dict[type[Record], tuple[str, ...]] = {
     ElectrolyteBatch: ("composition",),
@@ -24,6 +24,7 @@ NAMES: dict[type[Record], tuple[str, ...]] = {
     Lot: ("lot_number", "supplier"),
     Instrument: ("name", "serial_number"),
     Sensor: ("name", "serial_number"),
+    Template: ("name",),
 }
 """Every kind of record with a code, and the fields that name it besides."""
 RELATED: dict[type[Record], tuple[str, ...]] = {
@@ -50,7 +51,7 @@ class Hits:
 
 def record_by_code(code: str, user: User) -> Record | None:
     """Return the record with this code, or the only one with this old label, if one may see it."""
-    wanted = code.strip()
+    wanted = code.replace("\0", "").strip()
     for model in NAMES:
         if wanted.upper().startswith(model.CODE_PREFIX + "-"):
             found: Record | None = _visible(model, user).filter(code__iexact=wanted).first()
@@ -60,11 +61,22 @@ def record_by_code(code: str, user: User) -> Record | None:
     return labelled[0] if len(labelled) == 1 else None
 
 
+def records_by_code(codes: Iterable[str], user: User) -> list[Record]:
+    """Return the records with these codes that one may see, in this order, each once."""
+    wanted = list(dict.fromkeys(code.replace("\0", "").strip().upper() for code in codes))
+    found: dict[str, Record] = {}
+    for model in NAMES:
+        mine = [code for code in wanted if code.startswith(model.CODE_PREFIX + "-")]
+        if mine:
+            found |= {row.code: row for row in _visible(model, user).filter(code__in=mine)}
+    return [found[code] for code in wanted if code in found]
+
+
 def search(text: str, user: User) -> Iterator[Hits]:
     """Give the records whose code, old labels or name hold every word, kind by kind."""
     for model, names in NAMES.items():
         condition = Q()
-        for word in text.split():
+        for word in text.replace("\0", "").split():
             anywhere = Q()
             for field in ("code", "aliases", *names):
                 anywhere |= Q(**{f"{field}__icontains": word})

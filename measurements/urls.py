@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from labsite.access.pages import record_edit, record_label, record_urls, record_void
+from labsite.access.formpages import record_edit
+from labsite.access.pages import record_label, record_urls, record_void
 from measurements.kinds import INSTRUMENT, MEASUREMENT, SENSOR
-from measurements.views import attachments, measurements, uploads
+from measurements.views import attachments, channels, measurements, uploads
 
 app_name = "measurements"
 
@@ -26,6 +27,10 @@ urlpatterns = [
     path(f"{ONE}/plot/<slug:name>.json", measurements.measurement_plot, name="measurement-plot"),
     path("attachments/<uuid:pk>/", attachments.attachment_file, name="attachment-file"),
     path("attachments/<slug:name>/<uuid:pk>/", attachments.attachment_add, name="attachment-add"),
+    path("channels/", channels.channel_board, name="channels"),
+    path("channels/put/", channels.channel_put, name="channel-put"),
+    path("channels/uses/<uuid:pk>/off/", channels.channel_off, name="channel-off"),
+    path("instruments/<uuid:pk>/channels/", channels.channels_add, name="channels-add"),
     *record_urls(INSTRUMENT),
     *record_urls(SENSOR),
 ]

@@ -45,14 +45,12 @@ POUCH: dict[str, Any] = COIN | {
 }
 SILICON_HALF: dict[str, Any] = COIN | {
     "cell_type": Cell.Type.ANODE_HALF_CELL,
-    "mass_basis": Cell.MassBasis.POSITIVE,
     "first_half_cycle": Cell.HalfCycle.DISCHARGE,
     "lower_cutoff_v": 0.05,
     "upper_cutoff_v": 2.0,
 }
 LFP_HALF: dict[str, Any] = COIN | {
     "cell_type": Cell.Type.CATHODE_HALF_CELL,
-    "mass_basis": Cell.MassBasis.POSITIVE,
     "first_half_cycle": Cell.HalfCycle.CHARGE,
     "lower_cutoff_v": 2.5,
     "upper_cutoff_v": 3.8,
@@ -60,7 +58,6 @@ LFP_HALF: dict[str, Any] = COIN | {
 }
 FULL: dict[str, Any] = {
     "cell_type": Cell.Type.FULL_CELL,
-    "mass_basis": Cell.MassBasis.POSITIVE,
     "first_half_cycle": Cell.HalfCycle.CHARGE,
     "lower_cutoff_v": 2.0,
     "upper_cutoff_v": 3.9,
@@ -136,6 +133,7 @@ def build_cells(team: Team, shelf: Shelf, electrolytes: Electrolytes) -> dict[st
     }
     lfp = _lfp_half(bench)
     precycled, full = _full_after_precycle(bench)
+    _spare(bench)
     return blocking | {
         "lfp": lfp,
         "precycled": precycled,
@@ -192,7 +190,12 @@ def _full_after_precycle(bench: Bench) -> tuple[Cell, Cell]:
         notes="Pre-cycles the silicon once for a full cell.",
     )
     place = half.places.get(electrode=silicon)
-    harvest_electrode(place=place, by=bench.team.member, at=days_ago(29))
+    harvest_electrode(
+        place=place,
+        by=bench.team.member,
+        at=days_ago(29),
+        rinse={"rinse_solvent": "not rinsed"},
+    )
     full = bench.assemble(
         COIN | FULL | {"nominal_c_rate": 0.5},
         {NEGATIVE: silicon, POSITIVE: bench.lfp_disc(13.350, 30)},
@@ -201,6 +204,16 @@ def _full_after_precycle(bench: Bench) -> tuple[Cell, Cell]:
         notes="The silicon was cycled once against lithium before.",
     )
     return half, full
+
+
+def _spare(bench: Bench) -> None:
+    """Punch electrodes for the next cells: lithium, and pairs with N/P inside and outside 1-1.5."""
+    for mass_mg in (10.790, 10.815):
+        bench.silicon_disc(mass_mg, 2)
+    for mass_mg in (13.400, 15.650, 16.400):
+        bench.lfp_disc(mass_mg, 2)
+    for _disc in range(2):
+        bench.metal("Li", 12, 2)
 
 
 def _pouch(bench: Bench) -> Cell:

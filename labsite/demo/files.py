@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 from django.core.files import File
 
+from cells.events import log_event
 from cells.models import Cell, CellEvent
 from labsite.demo.cycling import CyclingTest, Protocol, cycling_columns
 from labsite.demo.cycling_cases import (
@@ -27,8 +28,9 @@ from labsite.demo.spectra import BlockingCell, resistance_ohm
 from labsite.demo.team import Team, days_ago
 from labsite.demo.zplot import write_zplot
 from measurements import columns
+from measurements.channelling import put_on_channel
 from measurements.intake import Context, receive_file
-from measurements.models import Measurement
+from measurements.models import Channel, Measurement
 
 NOTE = "Synthetic file, not evidence for the paper."
 
@@ -152,9 +154,9 @@ def _write_cycling(folder: Path, cell: str, test: Cycling) -> Recording:
 def upload(team: Team, recording: Recording, cell: Cell, instruments: Instruments) -> Measurement:
     """Receive a file about a cell, and log when the cell went on test."""
     spectrum = recording.path.suffix == ".z"
-    if not spectrum:
-        _log_test(team, recording, cell)
     channel = instruments.channels.get(recording.channel)
+    if not spectrum:
+        _log_test(team, recording, cell, channel)
     cycler = None if channel is None else channel.instrument
     context = Context(
         instrument=instruments.impedance if spectrum else cycler,
@@ -170,9 +172,12 @@ def upload(team: Team, recording: Recording, cell: Cell, instruments: Instrument
     return receipt.measurement
 
 
-def _log_test(team: Team, recording: Recording, cell: Cell) -> None:
-    events = {CellEvent.Kind.ON_TEST: recording.started_at}
-    if recording.ended_at is not None:
-        events[CellEvent.Kind.OFF_TEST] = recording.ended_at
-    for kind, at in events.items():
-        CellEvent.objects.create(cell=cell, kind=kind, at=at, created_by=team.member)
+def _log_test(team: Team, recording: Recording, cell: Cell, channel: Channel | None) -> None:
+    """Put the cell on its channel, or at least on test, and take it off at the end."""
+    start, end = recording.started_at, recording.ended_at
+    if channel is not None:
+        put_on_channel(cell=cell, channel=channel, by=team.member, at=start, until=end)
+        return
+    log_event(cell=cell, kind=CellEvent.Kind.ON_TEST, at=start, by=team.member)
+    if end is not None:
+        log_event(cell=cell, kind=CellEvent.Kind.OFF_TEST, at=end, by=team.member)

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.faults.processes import Processes
 from tests.faults.site import Site
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+LEFT_BEHIND = ("htmx:sendAbort", "htmx:afterRequest")
+"""What htmx logs when a page is left while a live part of it is on its way."""
 USER, PASSWORD = "anna", "a long enough password"
 LAB = f"""
 from django.contrib.auth import get_user_model
@@ -29,7 +31,24 @@ silicon = create_record(
 lithium = create_record(
     record=Chemical(name="lithium metal", short_name="Li", role="metal"), by=anna
 )
-coating = create_record(record=Coating(project=project, active_material=silicon), by=anna)
+coating = create_record(
+    record=Coating(project=project, active_material=silicon, reversible_capacity_mah_g=2973),
+    by=anna,
+)
+iron = create_record(
+    record=Chemical(name="lithium iron phosphate", short_name="LFP", role="active_material",
+                    one_c_ma_g=175),
+    by=anna,
+)
+sheet = create_record(
+    record=Coating(project=project, active_material=iron, reversible_capacity_mah_g=162.3),
+    by=anna,
+)
+for one, mass in ((sheet, 9.0), (coating, 0.6786)):
+    disc = Electrode(
+        project=project, coating=one, diameter_mm=12, active_mass_mg=mass, active_mass_mg_u=0.014
+    )
+    create_electrode(electrode=disc, by=anna)
 create_electrode(electrode=Electrode(project=project, coating=coating, diameter_mm=12), by=anna)
 create_electrode(electrode=Electrode(project=project, metal=lithium, diameter_mm=14), by=anna)
 """
@@ -59,7 +78,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A running site whose member has two electrodes to build a cell from."""
+    """A running site whose member has electrodes to build cells from."""
     folder = tmp_path_factory.mktemp("browser")
     data = folder / "data"
     environment = {"DATA_DIR": str(data), "DATABASE_URL": "", "REDIS_URL": ""}
@@ -79,7 +98,12 @@ def visit(page: Page, site: Site) -> Iterator[Page]:
     """A page on which the member has signed in; no error may have come up in its console."""
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda one: troubles.append(one.text) if one.type == "error" else None)
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(LEFT_BEHIND):
+            troubles.append(message.text)
+
+    page.on("console", listen)
     page.set_default_timeout(15_000)
     page.goto(f"http://127.0.0.1:{site.port}/")
     page.locator("input[name=login]").fill(USER)

@@ -31,7 +31,9 @@ def electrode(project: Project, user: User) -> Electrode:
 
 
 def new_cell(project: Project, film: Film | None = None, at=NOON) -> Cell:
-    return Cell(project=project, cell_type=Cell.Type.FULL_CELL, film=film, assembled_at=at)
+    """A cell in a die, whose plungers are the electrodes."""
+    kind, die = Cell.Type.SYMMETRIC_BLOCKING, Cell.Format.PEEK_DIE
+    return Cell(project=project, cell_type=kind, format=die, film=film, assembled_at=at)
 
 
 def assembled(electrode: Electrode, user: User, at=NOON) -> Cell:

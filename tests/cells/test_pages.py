@@ -123,19 +123,25 @@ def test_one_electrode_cannot_have_two_roles(signed_in, project):
     one = factories.ElectrodeFactory(project=project)
     typed = {"project": project.pk, "negative": one.pk, "positive": one.pk, **ASSEMBLY}
     answer = signed_in.post(reverse("cells:cell-add"), typed)
-    (problem,) = answer.context["form"].non_field_errors()
-    assert "two roles" in problem
+    (problem,) = answer.context["form"].errors["positive"]
+    assert problem == (
+        f"{one.code} is the negative electrode already; one electrode cannot have two roles."
+    )
     assert not Cell.objects.exists()
 
 
 def test_a_harvested_electrode_is_free_again_and_its_cell_is_opened(signed_in, cell):
     place = cell.places.get(role=CellElectrode.Role.NEGATIVE)
-    answer = signed_in.post(reverse("cells:cell-harvest", args=[cell.pk, place.pk]))
+    address = reverse("cells:cell-harvest", args=[cell.pk, place.pk])
+    typed = {"at": "2026-04-02T12:00", "rinse_solvent": "DMC", "rinse_time_s": "2 min"}
+    answer = signed_in.post(address, typed)
     assert answer.url == reverse("samples:electrode-detail", args=[place.electrode.pk])
+    step = place.electrode.steps.get()
+    assert (step.kind, step.actual) == ("harvest", {"rinse_solvent": "DMC", "rinse_time_s": 120})
     assert signed_in.get(url("detail", cell)).context["state"] == ("off", "opened")
     form = signed_in.get(reverse("cells:cell-add")).context["form"]
     assert place.electrode in form.fields["negative"].queryset
-    again = signed_in.post(reverse("cells:cell-harvest", args=[cell.pk, place.pk]), follow=True)
+    again = signed_in.post(address, typed)
     assert "was taken out already" in again.content.decode()
 
 
