@@ -1,8 +1,10 @@
 """Administration of materials and samples."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from labsite.access.record_admin import VOIDED, ProjectRecordAdmin, ReadOnlyAdmin, RecordAdmin
 from labsite.access.records import Record
@@ -17,9 +19,14 @@ from samples.models import (
     Film,
     Lot,
     ProcessStep,
+    StockEntry,
+    Template,
 )
 from samples.models.steps import SUBJECTS
 from samples.processing import create_electrode
+from samples.quantities import QUANTITIES
+from samples.quantityadmin import QuantityFilter
+from samples.stock import create_lot
 
 SAMPLE_PROJECTS = tuple(f"{name}__project" for name in SUBJECTS)
 
@@ -44,6 +51,36 @@ class LotAdmin(RecordAdmin):
     list_filter = ("supplier", VOIDED)
     list_select_related = ("chemical",)
     search_fields = ("code", "aliases", "lot_number", "supplier", "chemical__short_name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+        """Keep what the ledger counts from: it is said once."""
+        fixed = () if obj is None else ("initial_amount", "amount_unit", "remaining_amount")
+        return (*super().get_readonly_fields(request, obj), *fixed)
+
+    def create(self, record: Any, by: Any) -> Record:
+        """Store a new lot with the first entry of its ledger."""
+        return create_lot(lot=record, by=by)
+
+
+@admin.register(StockEntry)
+class StockEntryAdmin(ReadOnlyAdmin):
+    """The ledger of the lots."""
+
+    LAB_WIDE = ("lot",)
+    list_display = ("lot", "kind", "change", "remaining", "at", "created_by", "note")
+    list_filter = ("kind",)
+    list_select_related = ("lot__chemical", "created_by")
+    search_fields = ("lot__code", "lot__chemical__short_name", "note")
+    date_hierarchy = "at"
+
+
+@admin.register(Template)
+class TemplateAdmin(RecordAdmin):
+    """Templates of the lab."""
+
+    list_display = ("code", "name", "kind", "created_by", "voided_at")
+    list_filter = ("kind", VOIDED)
+    search_fields = ("code", "aliases", "name", "notes")
 
 
 @admin.register(ElectrolyteBatch)
@@ -127,13 +164,19 @@ class ElectrodeEventAdmin(ReadOnlyAdmin):
     date_hierarchy = "at"
 
 
+class StepQuantity(QuantityFilter):
+    """Steps that say a quantity."""
+
+    CATALOGUE = QUANTITIES
+
+
 @admin.register(ProcessStep)
 class StepAdmin(ReadOnlyAdmin):
     """Steps of work."""
 
     PATHS = SAMPLE_PROJECTS
     list_display = ("kind", *SUBJECTS, "performed_at", "performed_by", "note")
-    list_filter = ("kind",)
+    list_filter = ("kind", ("performed_at", admin.EmptyFieldListFilter), StepQuantity)
     list_select_related = (*SUBJECTS, "performed_by")
     search_fields = (*(f"{name}__code" for name in SUBJECTS), "note")
     date_hierarchy = "performed_at"

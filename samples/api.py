@@ -9,27 +9,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labsite.access.idempotency import idempotent
-from labsite.access.viewsets import LogViewSet, ReadLogViewSet, RecordViewSet, joined
+from labsite.access.viewsets import ReadLogViewSet, RecordViewSet, joined
 from samples import queries
 from samples import serializers as shapes
 from samples.models import (
     Chemical,
     Coating,
-    Consumption,
     Electrode,
     ElectrodeEvent,
     ElectrolyteBatch,
     Film,
-    Lot,
-    ProcessStep,
 )
-
-SAMPLE_PROJECTS = (
-    "batch__project",
-    "film__project",
-    "coating__project",
-    "electrode__project",
-)
+from samples.stepapi import InfiltrationSerializer, StepSerializer, StepViewSet
+from samples.weighapi import WeighsBatches, WeighsSlurries
 
 
 class ChemicalViewSet(RecordViewSet):
@@ -40,15 +32,7 @@ class ChemicalViewSet(RecordViewSet):
     filterset_class = queries.ChemicalQuery
 
 
-class LotViewSet(RecordViewSet):
-    """Bottles, bags and boxes of chemicals."""
-
-    queryset = joined(Lot)
-    serializer_class = shapes.LotSerializer
-    filterset_class = queries.LotQuery
-
-
-class BatchViewSet(RecordViewSet):
+class BatchViewSet(WeighsBatches, RecordViewSet):
     """Batches of electrolyte."""
 
     queryset = joined(ElectrolyteBatch)
@@ -64,7 +48,7 @@ class FilmViewSet(RecordViewSet):
     filterset_class = queries.FilmQuery
 
 
-class CoatingViewSet(RecordViewSet):
+class CoatingViewSet(WeighsSlurries, RecordViewSet):
     """Coatings with their dry composition."""
 
     queryset = joined(Coating).prefetch_related("components__chemical")
@@ -79,8 +63,8 @@ class ElectrodeViewSet(RecordViewSet):
     serializer_class = shapes.ElectrodeSerializer
     filterset_class = queries.ElectrodeQuery
 
-    @extend_schema(request=shapes.InfiltrationSerializer, responses={201: shapes.StepSerializer})
-    @action(detail=True, methods=["post"], serializer_class=shapes.InfiltrationSerializer)
+    @extend_schema(request=InfiltrationSerializer, responses={201: StepSerializer})
+    @action(detail=True, methods=["post"], serializer_class=InfiltrationSerializer)
     @idempotent()
     def infiltrate(self, request: Request, **_kwargs: Any) -> Response:
         """Log that the electrode was infiltrated with a batch."""
@@ -89,7 +73,7 @@ class ElectrodeViewSet(RecordViewSet):
         serializer.is_valid(raise_exception=True)
         step = serializer.save(electrode=electrode)
         context = self.get_serializer_context()
-        body = shapes.StepSerializer(StepViewSet.queryset.get(pk=step.pk), context=context).data
+        body = StepSerializer(StepViewSet.queryset.get(pk=step.pk), context=context).data
         return Response(body, status=HTTPStatus.CREATED)
 
 
@@ -100,23 +84,3 @@ class ElectrodeEventViewSet(ReadLogViewSet):
     serializer_class = shapes.ElectrodeEventSerializer
     filterset_class = queries.ElectrodeEventQuery
     PATHS = ("electrode__project",)
-
-
-class StepViewSet(LogViewSet):
-    """Steps of work on samples."""
-
-    queryset = joined(ProcessStep).prefetch_related(
-        "consumptions__lot__chemical", "consumptions__batch"
-    )
-    serializer_class = shapes.StepSerializer
-    filterset_class = queries.StepQuery
-    PATHS = SAMPLE_PROJECTS
-
-
-class ConsumptionViewSet(ReadLogViewSet):
-    """What was used up, and in which step; entries are made together with their step."""
-
-    queryset = joined(Consumption, "lot__chemical")
-    serializer_class = shapes.ConsumptionSerializer
-    filterset_class = queries.ConsumptionQuery
-    PATHS = tuple(f"step__{path}" for path in SAMPLE_PROJECTS)

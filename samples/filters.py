@@ -5,9 +5,13 @@ from typing import Any
 import django_filters
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from labsite.access.forms import ProjectFilters, RecordFilters
+from labsite.access.forms import ProjectFilters, RecordFilter, RecordFilters
+from labsite.lib.filters import DayRange, NumberRange
+from samples.loadinglists import WorkedOutRange
+from samples.lotstates import CONDITIONS, LotState
 from samples.models import (
     Chemical,
     Coating,
@@ -38,9 +42,17 @@ class LotFilters(RecordFilters):
 
     SEARCHED = ("code", "aliases", "lot_number", "supplier", "location", "chemical__short_name")
 
+    state = django_filters.ChoiceFilter(
+        choices=LotState.choices, method="in_state", label=_("State")
+    )
+
     class Meta:
         model = Lot
-        fields = ("q", "chemical", "voided")
+        fields = ("q", "chemical", "state", "voided")
+
+    def in_state(self, queryset: "QuerySet[Any]", _name: str, value: str) -> "QuerySet[Any]":
+        """Keep lots of which this is true, whatever else is: expired and low is both."""
+        return queryset.filter(CONDITIONS[LotState(value)](timezone.localdate()))
 
 
 class BatchFilters(ProjectFilters):
@@ -48,9 +60,19 @@ class BatchFilters(ProjectFilters):
 
     SEARCHED = ("code", "aliases", "composition", "notes")
 
+    x = NumberRange("mole_fraction_am", _("x"))
+    ratio = NumberRange("dem_molar_ratio", _("NMA:LiFSI"))
+    monomer = NumberRange("total_monomer_mol_l", _("Monomer / mol/L"))
+    uv_time = NumberRange("uv_time_s", _("UV time / s"))
+    fec = NumberRange("fec_mass_fraction", _("FEC mass fraction"))
+    prepared = DayRange("prepared_at", _("Prepared"))
+    lot = RecordFilter(
+        field_name="steps__consumptions__lot", model=Lot, label=_("Contains lot"), distinct=True
+    )
+
     class Meta:
         model = ElectrolyteBatch
-        fields = ("q", "project", "kind", "voided")
+        fields = ("q", "project", "kind", "x", "voided")
 
 
 class FilmFilters(ProjectFilters):
@@ -58,9 +80,11 @@ class FilmFilters(ProjectFilters):
 
     SEARCHED = ("code", "aliases", "batch__code", "notes")
 
+    thickness = NumberRange("thickness_um", _("Thickness / µm"))
+
     class Meta:
         model = Film
-        fields = ("q", "project", "form", "voided")
+        fields = ("q", "project", "form", "thickness", "voided")
 
 
 class CoatingFilters(ProjectFilters):
@@ -90,10 +114,12 @@ class ElectrodeFilters(ProjectFilters):
     state = django_filters.ChoiceFilter(
         choices=ElectrodeEvent.State.choices, method="now", label=_("State")
     )
+    loading = WorkedOutRange("active_mass_loading_mg_cm2", _("Loading / mg/cm²"))
+    area = WorkedOutRange("area_cm2", _("Area / cm²"))
 
     class Meta:
         model = Electrode
-        fields = ("q", "project", "active_material", "state", "voided")
+        fields = ("q", "project", "active_material", "state", "loading", "area", "voided")
 
     def now(self, queryset: "QuerySet[Any]", _name: str, value: str) -> "QuerySet[Any]":
         """Keep electrodes whose last event says so."""

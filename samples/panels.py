@@ -3,97 +3,30 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from labsite.access.viewers import Node, Viewer, node
-from labsite.lib.units import show_measured
+from samples.expiry import expiry_lines
+from samples.figures import electrode_figures, film_figures
 from samples.models import (
     Chemical,
     Coating,
-    Consumption,
     Electrode,
     ElectrolyteBatch,
     Film,
-    Lot,
     ProcessStep,
 )
+from samples.slurrypanel import slurry_of
+from samples.steplines import step_lines, steps_of, used_up
+from samples.weighpanel import recipe_of
 
 SHOWN = 50
 """Pieces made from one batch or coating that its page lists; the lists show all."""
 
 
-def steps_of(sample: Any) -> "list[ProcessStep]":
-    """Return what was done to a sample, with all that it used up."""
-    rows = sample.steps.select_related("performed_by")
-    return list(rows.prefetch_related("consumptions__lot__chemical", "consumptions__batch"))
-
-
-def amount(edge: Consumption) -> str:
-    """Write how much a step used, beside what was planned."""
-    if edge.amount is None:
-        used = _("amount not measured")
-    else:
-        used = f"{show_measured(edge.amount, edge.amount_u)} {edge.get_unit_display()}"
-    if edge.planned_amount is None:
-        return used
-    planned = show_measured(edge.planned_amount, None)
-    return _("%(used)s (planned %(planned)s)") % {"used": used, "planned": planned}
-
-
-def used_up(viewer: Viewer, steps: Iterable[ProcessStep]) -> list[Node]:
-    """Return what the steps used: lots, and batches with what they were made from."""
-    return [
-        node(viewer, material, amount(edge))
-        for step in steps
-        for edge in step.consumptions.all()
-        if (material := edge.lot or edge.batch) is not None
-    ]
-
-
-def step_lines(viewer: Viewer, steps: Iterable[ProcessStep]) -> list[dict[str, object]]:
-    """Return the steps for the card "Steps"."""
-    return [
-        {
-            "kind": step.get_kind_display(),
-            "at": date_format(localtime(step.performed_at), "Y-m-d H:i"),
-            "by": step.performed_by,
-            "note": step.note,
-            "quantities": quantities(step),
-            "used": used_up(viewer, [step]),
-        }
-        for step in steps
-    ]
-
-
-def quantities(step: ProcessStep) -> list[str]:
-    """Write a step's quantities, as done and as planned: "uv time s: 300 (planned 280)"."""
-    lines = []
-    for name in sorted({**step.planned, **step.actual}):
-        done, planned = step.actual.get(name), step.planned.get(name)
-        parts = [] if done is None else [str(done)]
-        if planned is not None:
-            parts.append(_("(planned %(planned)s)") % {"planned": planned})
-        lines.append(f"{name.replace('_', ' ')}: {' '.join(parts)}")
-    return lines
-
-
 def chemical_panels(record: Chemical, viewer: Viewer) -> Mapping[str, object]:
     """Return the lots of a substance."""
     return {"made_into": [node(viewer, lot) for lot in record.lots.select_related("chemical")]}
-
-
-def lot_panels(record: Lot, viewer: Viewer) -> Mapping[str, object]:
-    """Return what a bottle was used for."""
-    edges = record.consumptions.select_related(
-        "step__batch", "step__film", "step__coating__active_material", "step__electrode"
-    )
-    used = [(edge, sample_of(edge.step)) for edge in edges[:SHOWN]]
-    return {
-        "made_from": [node(viewer, record.chemical)],
-        "made_into": [node(viewer, sample, amount(edge)) for edge, sample in used],
-    }
 
 
 def sample_of(step: ProcessStep) -> Any:
@@ -112,7 +45,9 @@ def batch_panels(record: ElectrolyteBatch, viewer: Viewer) -> Mapping[str, objec
             *(node(viewer, film) for film in record.films.all()[:SHOWN]),
             *(node(viewer, electrode, _("infiltrated")) for electrode in electrodes),
         ],
+        "expiry": expiry_lines(viewer, [record]),
         "steps": step_lines(viewer, steps),
+        "recipe": recipe_of(record, steps),
     }
 
 
@@ -120,7 +55,9 @@ def film_panels(record: Film, viewer: Viewer) -> Mapping[str, object]:
     """Return a film's batch and what its own steps used."""
     steps = steps_of(record)
     return {
+        **film_figures(record),
         "made_from": [batch_node(viewer, record.batch), *used_up(viewer, steps)],
+        "expiry": expiry_lines(viewer, [record]),
         "steps": step_lines(viewer, steps),
     }
 
@@ -137,7 +74,9 @@ def coating_panels(record: Coating, viewer: Viewer) -> Mapping[str, object]:
     return {
         "made_from": [*ingredients(viewer, record), *used_up(viewer, steps)],
         "made_into": [node(viewer, electrode) for electrode in electrodes],
+        "expiry": expiry_lines(viewer, [record]),
         "steps": step_lines(viewer, steps),
+        "recipe": slurry_of(record, steps),
     }
 
 
@@ -156,7 +95,9 @@ def electrode_panels(record: Electrode, viewer: Viewer) -> Mapping[str, object]:
     steps = steps_of(record)
     events = record.events.select_related("created_by").order_by("-at", "-created_at")
     return {
+        **electrode_figures(record),
         "made_from": electrode_sources(record, viewer, steps),
+        "expiry": expiry_lines(viewer, [record]),
         "steps": step_lines(viewer, steps),
         "events": [
             {

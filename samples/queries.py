@@ -12,7 +12,7 @@ from samples.filters import (
     FilmFilters,
     LotFilters,
 )
-from samples.models import Consumption, ElectrodeEvent, ProcessStep
+from samples.models import ElectrodeEvent
 
 
 class ChemicalQuery(RecordQuery, ChemicalFilters):
@@ -30,8 +30,8 @@ class LotQuery(RecordQuery, LotFilters):
 class BatchQuery(ProjectQuery, BatchFilters):
     """Batches of electrolyte."""
 
-    x_min = django_filters.NumberFilter(field_name="mole_fraction_am", lookup_expr="gte")
-    x_max = django_filters.NumberFilter(field_name="mole_fraction_am", lookup_expr="lte")
+    prepared = None  # type: ignore[assignment]  # times, below
+    lot = ReferenceFilter(field_name="steps__consumptions__lot", distinct=True)
     prepared_after = django_filters.IsoDateTimeFilter(field_name="prepared_at", lookup_expr="gte")
     prepared_before = django_filters.IsoDateTimeFilter(field_name="prepared_at", lookup_expr="lt")
 
@@ -54,30 +54,6 @@ class ElectrodeQuery(ProjectQuery, ElectrodeFilters):
     coating = ReferenceFilter()
     metal = ReferenceFilter()
     active_material = ReferenceFilter(field_name="coating__active_material")
-
-
-class StepQuery(django_filters.FilterSet):  # type: ignore[misc]  # untyped library
-    """Process steps."""
-
-    batch = ReferenceFilter()
-    film = ReferenceFilter()
-    coating = ReferenceFilter()
-    electrode = ReferenceFilter()
-
-    class Meta:
-        model = ProcessStep
-        fields = ("kind",)
-
-
-class ConsumptionQuery(django_filters.FilterSet):  # type: ignore[misc]  # untyped library
-    """What steps used up."""
-
-    lot = ReferenceFilter()
-    batch = ReferenceFilter()
-
-    class Meta:
-        model = Consumption
-        fields = ("step",)
 
 
 class ElectrodeEventQuery(django_filters.FilterSet):  # type: ignore[misc]  # untyped library

@@ -1,41 +1,35 @@
 """Materials and samples in the API."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from labsite.access.recording import create_record
-from labsite.access.references import RecordField
 from labsite.access.serializers import (
-    ObjectField,
     RecordSerializer,
     RowSerializer,
-    StrictSerializer,
 )
+from labsite.lib.fields import Source
+from samples.lotstates import LotState, states_of
 from samples.models import (
     Chemical,
     Coating,
     CoatingComponent,
-    Consumption,
     Electrode,
     ElectrodeEvent,
     ElectrolyteBatch,
     Film,
     Lot,
-    ProcessStep,
 )
-from samples.models.steps import SUBJECTS
 from samples.processing import (
-    StepDetails,
-    Use,
     create_electrode,
-    infiltrate_electrode,
-    log_step,
     state_of,
 )
+from samples.slurries import store_fractions
+from samples.stock import create_lot
 
 
 class ChemicalSerializer(RecordSerializer):
@@ -46,10 +40,21 @@ class ChemicalSerializer(RecordSerializer):
 
 
 class LotSerializer(RecordSerializer):
-    """A bottle, bag or box of a chemical."""
+    """A bottle, bag or box of a chemical; ``states`` is all that is to be said of it."""
+
+    states = serializers.SerializerMethodField()
 
     class Meta(RecordSerializer.Meta):
         model = Lot
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(LotState.choices)))
+    def get_states(self, lot: Lot) -> list[str]:
+        """Return the states, the gravest first."""
+        return [state.value for state in states_of(lot, timezone.localdate())]
+
+    def store(self, record: Lot) -> Lot:
+        """Store the lot with the first entry of its ledger."""
+        return create_lot(lot=record, by=self.user)
 
 
 class BatchSerializer(RecordSerializer):
@@ -59,10 +64,22 @@ class BatchSerializer(RecordSerializer):
         model = ElectrolyteBatch
 
 
-class FilmSerializer(RecordSerializer):
-    """A piece of electrolyte from one batch."""
+def known(source: str) -> serializers.FloatField:
+    """Return a number that is worked out; null when something it needs is not known."""
+    return serializers.FloatField(source=source, read_only=True, allow_null=True)
 
-    area_cm2 = serializers.FloatField(read_only=True, allow_null=True)
+
+class FilmSerializer(RecordSerializer):
+    """A piece of electrolyte from one batch; what is worked out comes with its ``_u``."""
+
+    area_cm2 = known("area.value")
+    area_cm2_u = known("area.u")
+    cross_section_mm2 = known("cross_section_mm2.value")
+    cross_section_mm2_u = known("cross_section_mm2.u")
+    volume_mm3 = known("volume_mm3.value")
+    volume_mm3_u = known("volume_mm3.u")
+    density_g_cm3 = known("density_g_cm3.value")
+    density_g_cm3_u = known("density_g_cm3.u")
 
     class Meta(RecordSerializer.Meta):
         model = Film
@@ -73,7 +90,9 @@ class ComponentSerializer(RowSerializer):
 
     class Meta:
         model = CoatingComponent
-        fields = ("chemical", "weight_parts", "solution_mass_fraction")
+        fields = (
+            "chemical", "weight_parts", "solution_mass_fraction", "solution_mass_fraction_u",
+        )  # fmt: skip
 
 
 class CoatingSerializer(RecordSerializer):
@@ -98,8 +117,9 @@ class CoatingSerializer(RecordSerializer):
         with transaction.atomic():
             coating = super().update(instance, validated_data)
             if components is not None:
-                coating.components.all().delete()
+                CoatingComponent.objects.filter(coating=coating).delete()
                 self._put(coating, components)
+                store_fractions([coating])
         return coating
 
     def _put(self, coating: Coating, components: list[dict[str, Any]]) -> None:
@@ -113,8 +133,12 @@ class ElectrodeSerializer(RecordSerializer):
     """An electrode; ``state`` is what its last event says."""
 
     state = serializers.SerializerMethodField()
-    area_cm2 = serializers.FloatField(read_only=True, allow_null=True)
-    active_mass_loading_mg_cm2 = serializers.FloatField(read_only=True, allow_null=True)
+    area_cm2 = known("area.value")
+    area_cm2_u = known("area.u")
+    active_mass_loading_mg_cm2 = known("loading.value")
+    active_mass_loading_mg_cm2_u = known("loading.u")
+    theoretical_areal_capacity_mah_cm2 = known("areal_capacity.value")
+    theoretical_areal_capacity_mah_cm2_u = known("areal_capacity.u")
 
     class Meta(RecordSerializer.Meta):
         model = Electrode
@@ -123,6 +147,20 @@ class ElectrodeSerializer(RecordSerializer):
     def get_state(self, electrode: Electrode) -> str:
         """Return the state."""
         return state_of(electrode)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Let "derived" stand only for masses that the calculation has set; a sent one is typed."""
+        derived, stored = Source.DERIVED, self.instance
+        mass = attrs.get("active_mass_mg")
+        if mass is None or mass == getattr(stored, "active_mass_mg", None):
+            return attrs
+        if attrs.get("active_mass_source") == derived:
+            raise serializers.ValidationError(
+                {"active_mass_source": "A derived active mass is calculated: leave the mass out."}
+            )
+        if getattr(stored, "active_mass_source", "") == derived:
+            attrs.setdefault("active_mass_source", "")
+        return attrs
 
     def store(self, record: Electrode) -> Electrode:
         """Store the electrode as pristine."""
@@ -135,102 +173,3 @@ class ElectrodeEventSerializer(RowSerializer):
     class Meta:
         model = ElectrodeEvent
         fields = ("id", "electrode", "state", "at", "note", "created_by", "created_at")
-
-
-class ConsumptionSerializer(RowSerializer):
-    """How much of a lot, or of an electrolyte batch, a step used."""
-
-    class Meta:
-        model = Consumption
-        fields = ("id", "step", "lot", "batch", "planned_amount", "amount", "amount_u", "unit")
-        extra_kwargs = {"step": {"read_only": True}}
-        validators: tuple[Any, ...] = ()
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Want one material."""
-        _exactly_one(attrs, ("lot", "batch"))
-        return attrs
-
-
-class StepSerializer(RowSerializer):
-    """Something done to a batch, film, coating or electrode, with what it used up."""
-
-    consumptions = ConsumptionSerializer(many=True, required=False)
-    planned = ObjectField(required=False)
-    actual = ObjectField(required=False)
-
-    class Meta:
-        model = ProcessStep
-        fields = (
-            "id", "kind", *SUBJECTS, "performed_at", "performed_by", "planned", "actual", "note",
-            "consumptions", "created_at",
-        )  # fmt: skip
-        read_only_fields = ("performed_by",)
-        validators: tuple[Any, ...] = ()
-
-    def validate_kind(self, kind: str) -> str:
-        """Leave infiltrations to their own route, which also changes the electrode's state."""
-        if kind == ProcessStep.Kind.INFILTRATION:
-            raise serializers.ValidationError("Send this to /electrodes/{id}/infiltrate/.")
-        return kind
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Want one sample."""
-        _exactly_one(attrs, SUBJECTS)
-        return attrs
-
-    def create(self, validated_data: dict[str, Any]) -> ProcessStep:
-        """Log the step."""
-        sample = next(validated_data[name] for name in SUBJECTS if validated_data.get(name))
-        return log_step(
-            sample=sample,
-            kind=validated_data["kind"],
-            by=self.user,
-            details=_details(validated_data),
-            uses=[_use(part) for part in validated_data.get("consumptions", [])],
-        )
-
-
-class InfiltrationSerializer(StrictSerializer):
-    """Which batch an electrode is infiltrated with."""
-
-    batch = RecordField(queryset=ElectrolyteBatch.objects.all())
-    volume_ul = serializers.FloatField(min_value=0, required=False)
-    performed_at = serializers.DateTimeField(required=False)
-    planned = ObjectField(required=False)
-    actual = ObjectField(required=False)
-    note = serializers.CharField(max_length=400, required=False, allow_blank=True)
-
-    def create(self, validated_data: dict[str, Any]) -> ProcessStep:
-        """Log the infiltration of ``electrode``, which the view adds."""
-        return infiltrate_electrode(
-            electrode=validated_data["electrode"],
-            batch=validated_data["batch"],
-            by=self.context["request"].user,
-            volume_ul=validated_data.get("volume_ul"),
-            details=_details(validated_data),
-        )
-
-
-def _details(sent: Mapping[str, Any]) -> StepDetails:
-    names = ("performed_at", "planned", "actual", "note")
-    return StepDetails(**{name: sent[name] for name in names if name in sent})
-
-
-def _use(sent: Mapping[str, Any]) -> Use:
-    return Use(
-        material=sent.get("lot") or sent["batch"],
-        amount=sent.get("amount"),
-        unit=sent.get("unit", Consumption.Unit.GRAM),
-        amount_u=sent.get("amount_u"),
-        planned_amount=sent.get("planned_amount"),
-    )
-
-
-def _exactly_one(sent: Mapping[str, Any], names: tuple[str, ...]) -> None:
-    given = [name for name in names if sent.get(name) is not None]
-    if len(given) != 1:
-        raise serializers.ValidationError(
-            f"Found {', '.join(given) or 'none of them'}; exactly one of "
-            f"{', '.join(names)} is allowed."
-        )

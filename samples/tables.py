@@ -1,10 +1,13 @@
 """Tables of samples."""
 
+from typing import Any
+
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
 from labsite.access.tables import LinkColumn, RecordTable
 from labsite.lib.tables import MEDIUM, WIDE, DayColumn, NumberColumn, shown_from
+from samples.loadinglists import Rows, sorted_by
 from samples.models import Chemical, Coating, Electrode, ElectrolyteBatch, Film, Lot
 
 
@@ -40,7 +43,7 @@ class LotTable(RecordTable):
     chemical = LinkColumn()
     supplier = tables.Column(attrs=shown_from(WIDE))
     purity_mass_fraction = NumberColumn(_("Purity (mass fraction)"), css=WIDE)
-    remaining_amount = NumberColumn()
+    remaining_amount = NumberColumn(css="")
     amount_unit = tables.Column(_("Unit"), attrs=shown_from(MEDIUM))
     location = tables.Column(attrs=shown_from(WIDE))
     expires_on = DayColumn(css=MEDIUM)
@@ -142,8 +145,10 @@ class ElectrodeTable(RecordTable):
     coating = LinkColumn(attrs=shown_from(WIDE))
     diameter_mm = NumberColumn()
     mass_mg = NumberColumn(css=WIDE)
-    active_mass_mg = NumberColumn()
-    active_mass_loading_mg_cm2 = NumberColumn(_("Loading / mg/cm²"), digits=3, orderable=False)
+    active_mass_mg = NumberColumn(digits=4)
+    area_cm2 = NumberColumn(_("Area / cm²"), css=WIDE, digits=4)
+    active_mass_loading_mg_cm2 = NumberColumn(_("Loading / mg/cm²"), digits=3)
+    areal_capacity_mah_cm2 = NumberColumn(_("Theoretical / mAh/cm²"), css=WIDE, digits=3)
     project = tables.Column(attrs=shown_from(WIDE))
     made_at = DayColumn(_("Made"))
 
@@ -156,8 +161,29 @@ class ElectrodeTable(RecordTable):
             "diameter_mm",
             "mass_mg",
             "active_mass_mg",
+            "area_cm2",
             "active_mass_loading_mg_cm2",
+            "areal_capacity_mah_cm2",
             "project",
             "made_at",
         )
         sequence = (*fields, "state")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Show the area and the mass with foil on demand."""
+        super().__init__(*args, **kwargs)
+        self.spare |= {"area_cm2", "mass_mg"}
+
+    def order_area_cm2(self, rows: Rows, is_descending: bool) -> tuple[Rows, bool]:
+        """Sort by the area."""
+        return sorted_by(rows, "area_cm2", descending=is_descending), True
+
+    def order_active_mass_loading_mg_cm2(
+        self, rows: Rows, is_descending: bool
+    ) -> tuple[Rows, bool]:
+        """Sort by the loading."""
+        return sorted_by(rows, "active_mass_loading_mg_cm2", descending=is_descending), True
+
+    def order_areal_capacity_mah_cm2(self, rows: Rows, is_descending: bool) -> tuple[Rows, bool]:
+        """Sort by the theoretical areal capacity."""
+        return sorted_by(rows, "areal_capacity_mah_cm2", descending=is_descending), True

@@ -1,16 +1,11 @@
-"""Pages of samples: the kinds of records, and the forms that log work on them."""
+"""Pages of samples: the kinds of records."""
 
-from uuid import UUID
-
-from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from labsite.access.kinds import Kind, State
-from labsite.access.pages import act_page, require_form
-from labsite.access.viewers import PersonRequest
-from samples import filters, forms, panels, tables
+from samples import filters, forms, lotstates, panels, tables
+from samples.lotstates import states_of
 from samples.models import (
     Chemical,
     Coating,
@@ -21,7 +16,9 @@ from samples.models import (
     Lot,
 )
 from samples.processing import state_of
-from samples.stepforms import InfiltrationForm, StepForm
+from samples.stockpanels import lot_panels
+from samples.stockviews import chemical_links
+from samples.templating import offer_templates
 
 TONES = {
     "pristine": "ok",
@@ -39,12 +36,9 @@ def electrode_state(electrode: Electrode) -> State:
 
 
 def lot_state(lot: Lot) -> State:
-    """Tell whether a bottle is empty or expired."""
-    if lot.remaining_amount == 0:
-        return "off", _("empty")
-    if lot.expires_on is not None and lot.expires_on < timezone.localdate():
-        return "failed", _("expired")
-    return "ok", _("in use")
+    """Tell the gravest that is to be said of a bottle."""
+    state = states_of(lot, timezone.localdate())[0]
+    return lotstates.TONES[state], state.label
 
 
 CHEMICAL = Kind(
@@ -59,6 +53,7 @@ CHEMICAL = Kind(
     icon="test-pipe",
     hint=gettext_lazy("Salts, monomers, active materials, metals: each substance once."),
     panels=panels.chemical_panels,
+    links=chemical_links,
 )
 LOT = Kind(
     name="lot",
@@ -73,7 +68,7 @@ LOT = Kind(
     hint=gettext_lazy("Every bottle, bag or box of a chemical, with its lot number and purity."),
     related=("chemical",),
     state=lot_state,
-    panels=panels.lot_panels,
+    panels=lot_panels,
 )
 BATCH = Kind(
     name="batch",
@@ -90,6 +85,7 @@ BATCH = Kind(
     ),
     related=("project",),
     panels=panels.batch_panels,
+    starts=offer_templates("batch", forms.BatchForm),
 )
 FILM = Kind(
     name="film",
@@ -104,6 +100,7 @@ FILM = Kind(
     hint=gettext_lazy("Discs, pellets and test pieces made from an electrolyte batch."),
     related=("project", "batch"),
     panels=panels.film_panels,
+    starts=offer_templates("film", forms.FilmForm),
 )
 COATING = Kind(
     name="coating",
@@ -118,6 +115,7 @@ COATING = Kind(
     hint=gettext_lazy("A slurry on its foil; electrodes are punched from it."),
     related=("project", "active_material"),
     panels=panels.coating_panels,
+    starts=offer_templates("coating", forms.CoatingForm),
 )
 ELECTRODE = Kind(
     name="electrode",
@@ -134,18 +132,7 @@ ELECTRODE = Kind(
     prefetched=("events",),
     state=electrode_state,
     panels=panels.electrode_panels,
+    starts=offer_templates("electrode", forms.ElectrodeForm),
 )
 KINDS = (CHEMICAL, LOT, BATCH, FILM, COATING, ELECTRODE)
 WITH_STEPS = (BATCH, FILM, COATING, ELECTRODE)
-
-
-@require_form
-def step_add(request: PersonRequest, kind: Kind, pk: UUID) -> HttpResponse:
-    """Log a process step of a sample."""
-    return act_page(request, kind, pk, StepForm, _("Log a step"))
-
-
-@require_form
-def electrode_infiltrate(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """Log that an electrode was infiltrated."""
-    return act_page(request, ELECTRODE, pk, InfiltrationForm, _("Infiltrate"))

@@ -13,10 +13,11 @@ from django.utils.safestring import SafeString
 from labsite.access.records import Record
 from labsite.access.viewers import Viewer
 from labsite.lib.forms import Groups, Words, source_of, uncertainty_of
+from labsite.lib.readings import readings_of, show_spread, write_readings
 from labsite.lib.units import show_measured, show_number, split_unit
 
-QUIET = frozenset({"id", "version", "created_at", "updated_at", "created_by"})
-"""Fields whose changes are not worth telling."""
+QUIET = frozenset({"id", "version", "created_at", "updated_at", "created_by", "remaining_amount"})
+"""Fields whose changes are not worth telling; those of a stock have a ledger of their own."""
 CHANGES_SHOWN = 20
 
 Field = models.Field[Any, Any]
@@ -30,6 +31,8 @@ class Fact:
     value: SafeString | str
     unit: str = ""
     source: str = ""
+    spread: str = ""
+    """Of the readings behind a mean: "sd 2.5, n = 3"."""
 
 
 def facts(record: Record, groups: Groups, viewer: Viewer) -> Iterator[tuple[Words, list[Fact]]]:
@@ -55,7 +58,14 @@ def _fact(record: Record, name: str, viewer: Viewer) -> Fact:
         return Fact(label, show_value(_field(record, name), value, viewer))
     source = getattr(record, f"get_{source_of(name)}_display", None)
     u = getattr(record, uncertainty_of(name), None)
-    return Fact(label, show_measured(value, u), unit, str(source()) if source else "")
+    several = readings_of(record, name)
+    return Fact(
+        label,
+        show_measured(value, u),
+        unit,
+        source=str(source()) if source else "",
+        spread=show_spread(several) if several is not None else "",
+    )
 
 
 def _field(record: models.Model, name: str) -> Field:
@@ -80,7 +90,16 @@ def show_value(field: Field, value: Any, viewer: Viewer) -> SafeString | str:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    if field.name == "readings":
+        return _show_readings(value)
     return show_number(value) if isinstance(value, float) else str(value)
+
+
+def _show_readings(readings: dict[str, Any]) -> str:
+    """Write single readings: "thickness um: 198; 203; 201"."""
+    lists = ((name, values) for name, values in readings.items() if isinstance(values, list))
+    lines = (f"{name.replace('_', ' ')}: {write_readings(values)}" for name, values in lists)
+    return " · ".join(lines) or "–"
 
 
 @dataclass(frozen=True)

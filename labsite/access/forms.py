@@ -11,22 +11,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from labsite.access.models import Project, User
+from labsite.access.picking import RecordChoiceField
 from labsite.access.recording import create_record, update_record
-from labsite.access.records import ProjectRecord, Record
-from labsite.lib.forms import NOTHING, GroupedForm, field_for
-
-
-class RecordChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    """A choice among records, by code and what they are."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Show a dash where nothing is chosen."""
-        super().__init__(*args, **{"empty_label": NOTHING, **kwargs})
-
-    def label_from_instance(self, obj: Any) -> str:
-        """Return "EB-2026-0001 · x = 0.80"; lab-wide records name themselves."""
-        own = isinstance(obj, ProjectRecord)
-        return f"{obj.code} · {getattr(obj, 'summary', '')}" if own else str(obj)
+from labsite.access.records import Record
+from labsite.lib.forms import GroupedForm, field_for
 
 
 def record_field_for(field: models.Field[Any, Any], **options: Any) -> forms.Field | None:
@@ -47,6 +35,9 @@ class RecordForm(GroupedForm):
 
     NOT_COPIED: ClassVar[tuple[str, ...]] = ("aliases", "notes", "made_at")
     """Fields that a duplicate does not take over."""
+
+    PANEL: ClassVar[str] = ""
+    """Template of what stands beside the form and follows every keystroke; empty for none."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -90,6 +81,10 @@ class RecordForm(GroupedForm):
         """Return what a form for a duplicate starts with."""
         return model_to_dict(source, fields=cls._meta.fields, exclude=cls.NOT_COPIED)
 
+    def panel_context(self) -> dict[str, Any]:
+        """Return what the panel shows; the form is bound, valid fields are in ``cleaned_data``."""
+        return {}
+
     def store(self) -> Record:
         """Save through the services.
 
@@ -105,6 +100,21 @@ class RecordForm(GroupedForm):
         """Store a new record; kinds that need more than a row override this."""
         stored: Record = create_record(record=record, by=self.user)
         return stored
+
+
+class RecordFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]  # untyped library
+    """A choice among the records that a person may read."""
+
+    field_class = RecordChoiceField
+
+    def __init__(self, *args: Any, model: type[Record], **kwargs: Any) -> None:
+        """Look for the records when the list is asked for."""
+        super().__init__(*args, queryset=lambda request: _readable(model, request), **kwargs)
+
+
+def _readable(model: type[Record], request: HttpRequest) -> "QuerySet[Any]":
+    rows: QuerySet[Any] = model.objects.visible_to(request.user)  # type: ignore[arg-type]  # login
+    return rows
 
 
 def _projects(request: HttpRequest) -> "QuerySet[Project]":

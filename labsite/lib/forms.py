@@ -12,6 +12,15 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from labsite.lib.plausible import Range, Ranges, unusual
+from labsite.lib.readings import (
+    Readings,
+    keep_readings,
+    parse_readings,
+    readings_of,
+    typed_u,
+    write_readings,
+)
 from labsite.lib.units import QuantityError, parse_quantity, show_number, split_unit
 
 Words = str | Promise
@@ -33,28 +42,39 @@ class QuantityInput(forms.TextInput):
 
 
 class QuantityField(forms.Field):
-    """A number in ``unit``; people may type another unit of the same kind, or a decimal comma."""
+    """A number in ``unit``; people may type another unit of the same kind, or a decimal comma.
 
-    def __init__(self, *, unit: str, **options: Any) -> None:
+    With ``readings`` several of them: the field then gives ``Readings``, of which a form of a
+    record keeps the mean, its uncertainty and the readings themselves.
+    """
+
+    def __init__(self, *, unit: str, readings: bool = False, **options: Any) -> None:
         """Keep the unit as it is shown ("µm", "mg/cm²"; empty for a plain number)."""
         self.unit = unit
+        self.readings = readings
         self.is_quantity = True
+        self.usual: Range | None = None
+        self.own_hint = False
+        """Whether an uncertainty shows what was understood by itself, not beside its value."""
         widget = QuantityInput(attrs={"autocomplete": "off"})
         super().__init__(**{"widget": widget, **options})
 
-    def to_python(self, value: Any) -> float | None:
+    def to_python(self, value: Any) -> float | Readings | None:
         """Return the number in the field's unit; raises ValidationError with a sentence."""
         if value in self.empty_values:
             return None
         try:
+            if self.readings:
+                return parse_readings(str(value), self.unit)
             return parse_quantity(str(value), self.unit)
         except QuantityError as error:
             raise ValidationError(str(error), code="quantity") from error
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare as numbers."""
+        shown = show_number(initial) if isinstance(initial, float) else initial
         try:
-            return bool(self.to_python(data) != initial)
+            return bool(self.to_python(data) != self.to_python(shown))
         except ValidationError:
             return True
 
@@ -83,6 +103,7 @@ def field_for(field: "models.Field[Any, Any]", **options: Any) -> forms.Field | 
         name, unit = split_unit(str(field.verbose_name))
         return QuantityField(
             unit=unit,
+            readings=field.name in getattr(field.model, "READINGS", ()),
             required=not field.blank,
             label=name[:1].upper() + name[1:],
             help_text=str(field.help_text),
@@ -157,13 +178,70 @@ class GroupedForm(forms.ModelForm[Any]):
 
     GROUPS: ClassVar[Groups] = ()
 
-    def clean(self) -> dict[str, Any]:
-        """Keep the seconds of times that were left alone."""
-        typed: dict[str, Any] = super().clean() or self.cleaned_data
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Tell the fields what is usual for them (``PLAUSIBLE`` of the model)."""
+        super().__init__(*args, **kwargs)
+        ranges: Ranges = getattr(self._meta.model, "PLAUSIBLE", {})
+        for name, usual in ranges.items():
+            field = self.fields.get(name)
+            if isinstance(field, QuantityField):
+                field.usual = usual
+        self._show_readings()
+
+    def _with_readings(self) -> list[str]:
+        """Return the names of the fields that take several readings."""
+        fields = self.fields.items()
+        return [name for name, one in fields if isinstance(one, QuantityField) and one.readings]
+
+    def _show_readings(self) -> None:
+        """Show the readings behind a mean, and the uncertainty that was typed beside them."""
+        for name in self._with_readings():
+            known = readings_of(self.instance, name)
+            if known is not None and not self.instance._state.adding:
+                self.initial[name] = write_readings(known.values)
+                self.initial[uncertainty_of(name)] = typed_u(self.instance, name)
+
+    def warnings(self) -> list[str]:
+        """Return what was typed and is unusual, in sentences; it is saved all the same."""
+        found = []
         for name, field in self.fields.items():
-            if isinstance(field, MomentField) and name not in self.changed_data:
-                typed[name] = getattr(self.instance, name)
+            if isinstance(field, QuantityField):
+                words = unusual(self.cleaned_data.get(name), field.usual, field.unit)
+                found += [f"{field.label}: {words}."] if words else []
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Keep the seconds of times, and all digits of numbers, that were left alone."""
+        typed: dict[str, Any] = super().clean() or self.cleaned_data
+        typed |= {name: getattr(self.instance, name) for name in self._left_alone()}
+        for name in self._with_readings():
+            if isinstance(typed.get(name, 0.0), Readings | None):
+                self._keep_readings(typed, name)
         return typed
+
+    def _left_alone(self) -> Iterator[str]:
+        """Give times, and numbers of a stored record; a mean goes together with its u."""
+        changed = set(self.changed_data)
+        for name in self._with_readings():
+            changed |= {name, uncertainty_of(name)} if self._touched(name) else set()
+        for name, field in self.fields.items():
+            number = isinstance(field, QuantityField) and not self.instance._state.adding
+            kept = number or isinstance(field, MomentField)
+            if kept and name not in changed and hasattr(self.instance, name):
+                yield name
+
+    def _touched(self, name: str) -> bool:
+        return bool({name, uncertainty_of(name)} & set(self.changed_data))
+
+    def _keep_readings(self, typed: dict[str, Any], name: str) -> None:
+        """Put the mean of the readings and its uncertainty into their fields."""
+        u = uncertainty_of(name)
+        u_b = typed.get(u)
+        wrong = u_b is not None and u_b < 0
+        mean, mean_u = keep_readings(self.instance, name, typed[name], None if wrong else u_b)
+        typed[name] = mean
+        if u in typed and not wrong:
+            typed[u] = mean_u
 
     def add_error(self, field: str | None, error: Any) -> None:
         """Say in words what a broken constraint demands."""

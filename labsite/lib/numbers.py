@@ -9,6 +9,8 @@ DIGITS = 5
 PLAIN = range(-2, 5)
 """Powers of ten of the first digit that are written out: 0.01 to 99,999."""
 LARGEST_WHOLE = 10**9
+LEAST, MOST = 1e-100, 1e30
+"""Sizes of numbers that are taken: nothing measured is beyond, and what follows is finite."""
 EXACT = Context(prec=1000)
 """More digits than any two floats lie apart."""
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

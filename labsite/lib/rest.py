@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -96,9 +96,16 @@ class StrictFilters(DjangoFilterBackend):  # type: ignore[misc]  # untyped libra
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
         """Filter; raises ValidationError."""
         filters = self.get_filterset_class(view, queryset)
-        known = set(filters.base_filters) if filters is not None else set()
+        known = set(parameters_of(filters)) if filters is not None else set()
         refuse_unknown(request, known | set(getattr(view, "parameters", ())))
         return super().filter_queryset(request, queryset, view)
+
+
+def parameters_of(filters: Any) -> Iterator[str]:
+    """Give the names that a set of filters reads: those of a range end in its suffixes."""
+    for name, one in filters.base_filters.items():
+        suffixes = getattr(one.extra.get("widget"), "suffixes", ())
+        yield from (f"{name}_{suffix}" for suffix in suffixes) if suffixes else (name,)
 
 
 def refuse_unknown(request: Request, known: set[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from labsite.lib.numbers import show_with_u
+from labsite.lib.numbers import MOST, show_with_u
 
 NUMBER = r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,3})?"
 TYPED = re.compile(rf"\s*(?P<number>{NUMBER})\s*(?P<unit>\S.*?)?\s*")
@@ -26,8 +26,16 @@ SPELLINGS = {
     "wt%": "percent",
     "%": "percent",
 }
-MEANINGS = {"°C": {"C": "degC", "°": "degC"}, "1/h": {"C": "1/h"}}
+MEANINGS = {
+    "°C": {"C": "degC", "°": "degC"},
+    "1/h": {"C": "1/h"},
+    "rpm": {"rpm": "rpm", "1/min": "rpm", "min-1": "rpm", "Hz": "rps", "1/s": "rps"},
+}
 """What a letter means in a field of a certain unit; pint reads C as coulomb."""
+MISREAD = frozenset({"gr"})
+"""Units that are not what people mean: for pint "gr" is the grain, 65 mg."""
+CLOSED = frozenset({"rpm"})
+"""Units that take only the spellings above: for pint a turn is 2π, so that 1 Hz were 9.5 rpm."""
 
 
 class QuantityError(ValueError):
@@ -37,20 +45,25 @@ class QuantityError(ValueError):
 def parse_quantity(text: str, unit: str) -> float:
     """Return the number in ``unit`` that ``text`` means; a bare number is already in that unit.
 
-    A comma is a decimal comma; "4:1" is the plain number 4. ``unit`` is empty for plain numbers,
+    A comma is a decimal comma; "4:1" is the plain number 4, "1:4" could also mean a fifth of the
+    whole and is refused. ``unit`` is empty for plain numbers,
     else as it is shown ("µm", "mg/cm²", "°C"). Raises QuantityError with a sentence for the
     person who typed.
     """
     if len(text) > LONGEST:
         raise QuantityError(_("This is longer than a quantity (%(n)d signs).") % {"n": LONGEST})
     ratio = None if unit else RATIO.fullmatch(text)
-    if ratio is not None and _number(ratio[2]):
+    if ratio is not None and _number(ratio[1]) >= _number(ratio[2]) > 0:
         return _number(ratio[1]) / _number(ratio[2])
+    if ratio is not None:
+        raise QuantityError(
+            _("“%(text)s” can be read in two ways; write the number.") % {"text": text.strip()}
+        )
     match = TYPED.fullmatch(text.replace("−", "-"))
     if match is None or re.match(r"[.,]\d", match["unit"] or ""):
         raise QuantityError(_not_a_number(text, unit))
     number = _number(match["number"])
-    if not math.isfinite(number):
+    if abs(number) > MOST:
         raise QuantityError(_("“%(text)s” is too large a number.") % {"text": text.strip()})
     typed_unit = match["unit"]
     if typed_unit is None or typed_unit == unit:
@@ -75,7 +88,7 @@ def show_measured(number: float, u: float | None) -> str:
 
 
 def _number(text: str) -> float:
-    return float(text.replace(",", "."))
+    return float(text.replace(",", ".")) + 0.0  # no -0
 
 
 def _not_a_number(text: str, unit: str) -> str:
@@ -115,7 +128,10 @@ def _unit(text: str, wanted: str) -> str:
         return "dimensionless"
     if not UNIT.fullmatch(text):
         raise QuantityError(_expected(text, wanted))
-    text = MEANINGS.get(wanted, {}).get(text, text)
+    meanings = MEANINGS.get(wanted, {})
+    if text in MISREAD or (wanted in CLOSED and text not in meanings):
+        raise QuantityError(_expected(text, wanted))
+    text = meanings.get(text, text)
     for shown, spelled in SPELLINGS.items():
         text = text.replace(shown, spelled)
     return re.sub(r"(?<=[A-Za-zµΩ])\s*([+-]?[1-9])", r"**\1", text)

@@ -1,6 +1,6 @@
 """Parts of pages that every app uses: addresses of records, lists, what a quantity means."""
 
-import csv
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,11 +15,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig, Table
 
+from labsite.lib.columns import choose_columns
+from labsite.lib.exporting import FORMS, export
 from labsite.lib.forms import Words
-from labsite.lib.units import QuantityError, parse_quantity, show_number
+from labsite.lib.plausible import Range, unusual
+from labsite.lib.readings import Readings, parse_readings, show_mean, show_spread
+from labsite.lib.units import QuantityError, parse_quantity
 
 SIZES = (25, 50, 100)
 """Rows a page; the second is the default."""
+SHOWN_FILTERS = 5
+"""Filters above a list; the others are behind a button."""
 KINDS = {"electrolytebatch": "batch"}
 """Models whose pages have a shorter name than they."""
 
@@ -39,16 +45,38 @@ def wants_fragment(request: HttpRequest) -> bool:
 
 @require_safe
 def understood(request: HttpRequest) -> HttpResponse:
-    """Say what a quantity was taken for; GET: field (a name), unit, and the field itself."""
+    """Say what a quantity was taken for, and when it is unusual.
+
+    GET: field (a name), unit, low and high (what is usual), readings (when it may be several) and
+    the field itself.
+    """
     text = request.GET.get(request.GET.get("field", ""), "").strip()
     unit = request.GET.get("unit", "")
     context: dict[str, object] = {"unit": unit}
     try:
-        if text and text != show_number(value := parse_quantity(text, unit)):
-            context["number"] = show_number(value)
+        known = _read(text, unit, several="readings" in request.GET) if text else None
+        if known is not None and not _is_plain(text):
+            context |= {"number": show_mean(known), "spread": show_spread(known)}
+        context["unusual"] = unusual(known.mean if known else None, _usual(request), unit)
     except QuantityError as error:
         context["error"] = str(error)
     return render(request, "components/_understood.html", context)
+
+
+def _read(text: str, unit: str, *, several: bool) -> Readings:
+    return parse_readings(text, unit) if several else Readings((parse_quantity(text, unit),))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is a number without unit, as it is stored: nothing is left to explain."""
+    return re.fullmatch(r"[+-]?\d*\.?\d+", text) is not None
+
+
+def _usual(request: HttpRequest) -> Range | None:
+    try:
+        return float(request.GET["low"]), float(request.GET["high"])
+    except (KeyError, ValueError):
+        return None
 
 
 @dataclass(frozen=True)
@@ -70,17 +98,23 @@ def list_page(
     make_table: Callable[[QuerySet[Any]], Table],
     page: ListPage,
 ) -> HttpResponse:
-    """Show a filtered, sorted page of a list; ?as=csv gives all its rows as a file."""
+    """Show a filtered, sorted page of a list; ?as=csv or xlsx gives all its rows as a file."""
     filters = filter_class(request.GET, queryset=queryset, request=request)
     table = make_table(filters.qs)
+    columns = choose_columns(request, table)
     RequestConfig(request, paginate=False).configure(table)
-    if request.GET.get("as") == "csv":
-        return _csv(table, str(page.title))
-    table.paginate(page=_page_number(request), per_page=_size(request))
+    if request.GET.get("as") in FORMS:
+        return export(table, str(page.title), request.GET["as"])
+    table.paginate(per_page=_size(request))
+    table.page = table.paginator.get_page(_page_number(request))
     context = {
         "page": page,
         "table": table,
         "filters": filters,
+        "fields": list(filters.form)[:SHOWN_FILTERS],
+        "more_fields": list(filters.form)[SHOWN_FILTERS:],
+        "columns": columns,
+        "columns_chosen": any(column.shown != column.usual for column in columns),
         "chips": _chips(request, filters),
         "sizes": SIZES,
         **page.context,
@@ -101,16 +135,6 @@ def _size(request: HttpRequest) -> int:
     return int(text) if text in map(str, SIZES) else SIZES[1]
 
 
-def _csv(table: Table, title: str) -> HttpResponse:
-    name = title.lower().replace(" ", "-")
-    answer = HttpResponse(
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
-    )
-    csv.writer(answer).writerows(table.as_values())
-    return answer
-
-
 @dataclass(frozen=True)
 class Chip:
     """A filter that is on, and the address without it."""
@@ -124,12 +148,24 @@ def _chips(request: HttpRequest, filters: django_filters.FilterSet) -> list[Chip
     chips = []
     for name, form_field in filters.form.fields.items():
         value = filters.form.cleaned_data.get(name) if filters.form.is_valid() else None
-        if value in (None, "", False):
+        if value in (None, "", False) or value == []:
             continue
         query = request.GET.copy()
-        query.pop(name, None)
+        for key in (name, f"{name}_min", f"{name}_max"):
+            query.pop(key, None)
         query.pop("page", None)
         choices = dict(getattr(form_field, "choices", ()))
-        shown = _("yes") if value is True else choices.get(value, value)
-        chips.append(Chip(str(form_field.label), str(shown), f"?{query.urlencode()}"))
+        shown = _("yes") if value is True else _written(value, choices)
+        chips.append(Chip(str(form_field.label), shown, f"?{query.urlencode()}"))
     return chips
+
+
+def _written(value: Any, choices: Mapping[Any, Any]) -> str:
+    """Write the value of a filter, a range as "0.3 to 0.8"."""
+    if not isinstance(value, slice):
+        return str(choices.get(value, value))
+    if value.start is None:
+        return _("up to %(high)s") % {"high": value.stop}
+    if value.stop is None:
+        return _("from %(low)s") % {"low": value.start}
+    return _("%(low)s to %(high)s") % {"low": value.start, "high": value.stop}

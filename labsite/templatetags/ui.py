@@ -64,10 +64,17 @@ def widget(field: BoundField, label: str = "", placeholder: str = "") -> SafeStr
     if placeholder:
         attrs["placeholder"] = placeholder
     if isinstance(field.field, QuantityField):
-        query = urlencode({"field": field.html_name, "unit": field.field.unit})
+        asked = {"field": field.html_name, "unit": field.field.unit}
+        if field.field.usual:
+            asked |= {"low": str(field.field.usual[0]), "high": str(field.field.usual[1])}
+        if field.field.readings:
+            asked["readings"] = "several"
+        query = urlencode(asked)
         attrs["hx-get"] = f"{reverse('samples:quantity')}?{query}"
         attrs["hx-trigger"] = "input changed delay:400ms"
-        attrs["hx-target"] = f"#{field.auto_id.removesuffix('_u')}_understood"
+        own = field.field.own_hint
+        name = field.auto_id if own else field.auto_id.removesuffix("_u")
+        attrs["hx-target"] = f"#{name}_understood"
     return field.as_widget(attrs=attrs)
 
 

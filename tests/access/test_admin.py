@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from analysis.facts import facts_of
-from cells.models import Cell
 from labsite.access.record_admin import RecordAdmin
 from labsite.access.recording import void_record
 from samples.models import Chemical, Coating, Electrode, Film
@@ -26,6 +25,7 @@ MAKERS = {
     "access.rememberedanswer": make.RememberedAnswerFactory,
     "samples.chemical": make.ChemicalFactory,
     "samples.lot": make.LotFactory,
+    "samples.template": make.TemplateFactory,
     "samples.electrolytebatch": make.BatchFactory,
     "samples.film": make.FilmFactory,
     "samples.coating": lambda: make.CoatingComponentFactory().coating,
@@ -34,9 +34,11 @@ MAKERS = {
     "samples.electrodeevent": make.ElectrodeEventFactory,
     "samples.processstep": make.StepFactory,
     "samples.consumption": make.ConsumptionFactory,
+    "samples.stockentry": make.StockEntryFactory,
     "cells.cell": lambda: make.PlaceFactory().cell,
     "cells.cellelectrode": make.PlaceFactory,
     "cells.cellevent": make.CellEventFactory,
+    "measurements.channeluse": make.ChannelUseFactory,
     "measurements.instrument": lambda: make.ChannelFactory().instrument,
     "measurements.channel": make.ChannelFactory,
     "measurements.sensor": make.SensorFactory,
@@ -133,27 +135,18 @@ def test_a_record_made_here_gets_its_code_from_the_service(boss):
     assert chemical.created_by is not None
 
 
-def test_electrodes_and_cells_made_here_have_their_first_event(boss):
+def test_an_electrode_made_here_has_its_first_event(boss):
     coating = make.CoatingFactory()
     moment = {"made_at_0": "2026-03-02", "made_at_1": "12:00"}
     sent = {"project": coating.project.pk, "coating": coating.pk, **moment}
     answer = boss.post(page("samples.electrode", "add"), sent)
     assert answer.status_code == 302, answer.context["errors"]
     assert Electrode.objects.get().events.get().state == "pristine"
-    inline = {"places-TOTAL_FORMS": 0, "places-INITIAL_FORMS": 0}
-    answer = boss.post(
-        page("cells.cell", "add"),
-        {
-            "project": coating.project.pk,
-            "format": "pouch",
-            "cell_type": "full_cell",
-            "assembled_at_0": "2026-03-02",
-            "assembled_at_1": "12:00",
-            **inline,
-        },
-    )
-    assert answer.status_code == 302, answer.context["errors"]
-    assert Cell.objects.get().events.get().kind == "assembled"
+
+
+def test_a_cell_is_not_put_together_here(boss):
+    """It needs electrodes, which its page and the API ask for."""
+    assert boss.get(page("cells.cell", "add")).status_code == 403
 
 
 def test_a_change_counts_the_version_and_one_that_is_late_is_refused(boss):
@@ -184,6 +177,7 @@ def test_ingredients_are_kept_with_their_coating(boss):
         {
             "project": coating.project.pk,
             "active_material": coating.active_material.pk,
+            "process": "cast",
             "made_at_0": "2026-03-02",
             "made_at_1": "12:00",
             "seen_version": 1,

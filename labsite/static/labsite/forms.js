@@ -19,6 +19,36 @@
     if (event.target.closest("[data-print]")) window.print();
   });
 
+  // "× 2" rewrites the number in a field and keeps the unit that was typed behind it.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-scale]");
+    const field = button && document.getElementById(button.dataset.field);
+    if (!field) return;
+    field.value = field.value.replace(/^\s*[\d.,]+/, (typed) =>
+      String(Number((Number(typed.replace(",", ".")) * button.dataset.scale).toPrecision(10))));
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  // A proposal is put into the field it is for.
+  function put(button) {
+    const field = document.querySelector(`[name="${CSS.escape(button.dataset.put)}"]`);
+    const { value, text } = button.dataset;
+    if (field.tomselect) {
+      field.tomselect.addOption({ value, text });
+      field.tomselect.setValue(value);
+      return;
+    }
+    const known = field.tagName !== "SELECT" || [...field.options].some((one) => one.value === value);
+    if (!known) field.add(new Option(text, value));
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-put]");
+    if (button) put(button);
+  });
+
   // Empty filters stay out of the address.
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.verb !== "get") return;
