@@ -1,4 +1,4 @@
-"""Factories: one a model; records get their codes as in the lab."""
+"""Factories of people and records, which get their codes as in the lab."""
 
 import hashlib
 from datetime import UTC, datetime
@@ -8,7 +8,6 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from factory.django import DjangoModelFactory
 
-from analysis import models as analysis
 from cells import models as cells
 from labsite.access import models as access
 from labsite.access.codes import draw_code
@@ -110,6 +109,14 @@ class LotFactory(RecordFactory):
     supplier = "Supplier"
 
 
+class TemplateFactory(RecordFactory):
+    class Meta:
+        model = samples.Template
+
+    kind = samples.Template.Kind.COATING
+    name = factory.Sequence(lambda n: f"Template {n}")
+
+
 class BatchFactory(RecordFactory):
     """An elastic electrolyte, x = 0.8, NMA:LiFSI 4:1."""
 
@@ -197,6 +204,17 @@ class ConsumptionFactory(DjangoModelFactory):
     amount = 1.0
 
 
+class StockEntryFactory(DjangoModelFactory):
+    """A count of a lot."""
+
+    class Meta:
+        model = samples.StockEntry
+
+    lot = factory.SubFactory(LotFactory)
+    kind = samples.StockEntry.Kind.STOCKTAKE
+    change = 0.0
+
+
 class CellFactory(RecordFactory):
     """A cell with a film; put electrodes into it with PlaceFactory."""
 
@@ -246,6 +264,17 @@ class ChannelFactory(DjangoModelFactory):
 
     instrument = factory.SubFactory(InstrumentFactory)
     name = factory.Sequence(lambda n: f"{n}-1")
+
+
+class ChannelUseFactory(DjangoModelFactory):
+    """A cell that is on a channel since noon."""
+
+    class Meta:
+        model = measurements.ChannelUse
+
+    channel = factory.SubFactory(ChannelFactory)
+    cell = factory.SubFactory(CellFactory)
+    started_at = NOON
 
 
 class SensorFactory(RecordFactory):
@@ -325,63 +354,3 @@ class AttachmentFactory(DjangoModelFactory):
     blob = factory.SubFactory(BlobFactory)
     original_name = "photo.jpg"
     cell = factory.SubFactory(CellFactory)
-
-
-class RunFactory(DjangoModelFactory):
-    """A finished, current run that is ok."""
-
-    class Meta:
-        model = analysis.AnalysisRun
-
-    measurement = factory.SubFactory(MeasurementFactory, done=True)
-    method = "galvanostatic_cycling"
-    method_version = "1.0.0"
-    digest = factory.Sequence(lambda n: f"{n:064x}")
-    status = analysis.AnalysisRun.Status.DONE
-    verdict = analysis.AnalysisRun.Verdict.OK
-    is_current = True
-    started_at = NOON
-    finished_at = NOON
-
-
-class RunInputFactory(DjangoModelFactory):
-    class Meta:
-        model = analysis.RunInput
-
-    run = factory.SubFactory(RunFactory)
-    measurement = factory.SelfAttribute("run.measurement")
-    role = "main"
-    sha256 = factory.Sequence(lambda n: f"{n:064x}")
-
-
-class MetricFactory(DjangoModelFactory):
-    class Meta:
-        model = analysis.Metric
-
-    run = factory.SubFactory(RunFactory)
-    name = "initial_coulombic_efficiency"
-    value = 87.1
-    unit = "%"
-    u = 0.2
-
-
-class CurveFactory(DjangoModelFactory):
-    class Meta:
-        model = analysis.Curve
-
-    run = factory.SubFactory(RunFactory)
-    position = factory.Sequence(lambda n: n)
-    name = factory.Sequence(lambda n: f"curve{n}")
-    title = "Capacity"
-    figure = factory.LazyFunction(lambda: {"data": [], "layout": {}})
-
-
-class FlagFactory(DjangoModelFactory):
-    class Meta:
-        model = analysis.Flag
-
-    run = factory.SubFactory(RunFactory)
-    position = factory.Sequence(lambda n: n)
-    code = "MASS_MISSING"
-    severity = analysis.Flag.Severity.WARN
-    message = "No active mass is known; specific values are left out."
