@@ -13,6 +13,9 @@ CONTACT_GEOMETRY = {
     Cell.Type.LI_BLOCKING: "li_blocking",
 }
 
+ELECTROCHEMICAL = {Measurement.Kind.CYCLING, Measurement.Kind.IMPEDANCE}
+"""Kinds for which the diameter of a film would be taken for that of its electrodes."""
+
 Facts = dict[str, Fact | None]
 
 
@@ -27,7 +30,7 @@ def facts_of(measurement: Measurement) -> dict[str, Fact]:
     if measurement.instrument is not None:
         facts |= _of_instrument(measurement.instrument, measurement)
     if measurement.film is not None:
-        facts |= _of_film(measurement.film)
+        facts |= _of_film(measurement.film) | _of_test_piece(measurement.film, measurement.kind)
     if measurement.cell is not None:
         facts |= _of_cell(measurement.cell)
     if measurement.electrode is not None:
@@ -60,6 +63,26 @@ def _of_film(film: Film) -> Facts:
         "separator_macmullin": film.separator_macmullin,
         "film_form": film.form,
     }
+
+
+def _of_test_piece(film: Film, kind: str) -> Facts:
+    """Return the sizes that mechanical tests need: of a dumbbell's gauge, or of a cylinder."""
+    if kind in ELECTROCHEMICAL:
+        return {}
+    if film.form == Film.Form.DUMBBELL:
+        thickness, u = film.thickness_um, film.thickness_um_u
+        return {
+            "gauge_length_mm": film.length_mm,
+            "gauge_length_mm_u": film.length_mm_u,
+            "width_mm": film.width_mm,
+            "width_mm_u": film.width_mm_u,
+            "thickness_mm": None if thickness is None else thickness / 1000,
+            "thickness_mm_u": None if u is None else u / 1000,
+        }
+    if film.form == Film.Form.CYLINDER:
+        names = ("height_mm", "height_mm_u", "diameter_mm", "diameter_mm_u")
+        return {name: getattr(film, name) for name in names}
+    return {}
 
 
 def _of_electrode(electrode: Electrode) -> Facts:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from analysis.methods import Method, MethodError
 from analysis.params import build_params
-from labsite.access.forms import RecordChoiceField
 from labsite.access.models import User
+from labsite.access.picking import RecordChoiceField
 from labsite.lib.forms import QuantityField
 from labsite.lib.numbers import show_alone
 from measurements.models import Measurement

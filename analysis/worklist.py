@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -17,10 +16,8 @@ from labsite.access.models import User
 from labsite.access.viewers import Viewer
 from labsite.lib.web import page_url
 from measurements.models import SUBJECTS, Measurement
-from samples.models import Lot
 
 SHOWN = 8
-EXPIRES_WITHIN = timedelta(days=30)
 MASSLESS = (Cell.Type.ANODE_HALF_CELL, Cell.Type.CATHODE_HALF_CELL, Cell.Type.FULL_CELL)
 """Cells whose capacity is wanted per gram."""
 
@@ -75,14 +72,6 @@ def cells_without_mass(user: User) -> "QuerySet[Any]":
         cell_type__in=MASSLESS,
         active_mass_mg__isnull=True,
     )
-
-
-def expiring_lots(today: date) -> "QuerySet[Any]":
-    """Return the lots that have expired or will within thirty days, those first."""
-    rows: QuerySet[Any] = Lot.objects.filter(
-        voided_at__isnull=True, expires_on__lte=today + EXPIRES_WITHIN
-    )
-    return rows.exclude(remaining_amount=0).select_related("chemical").order_by("expires_on")
 
 
 def worklist(user: User) -> list[Task]:

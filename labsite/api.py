@@ -18,7 +18,10 @@ from analysis import api as analysis
 from cells import api as cells
 from labsite.access import api as access
 from measurements import api as measurements
+from measurements import channelapi
 from samples import api as samples
+from samples import stepapi as steps
+from samples import stockapi as stock
 
 SCHEMA = Path(__file__).parent / "openapi.yaml"
 
@@ -27,17 +30,19 @@ router.include_format_suffixes = False
 for name, viewset, basename in (
     ("projects", access.ProjectViewSet, "project"),
     ("chemicals", samples.ChemicalViewSet, "chemical"),
-    ("lots", samples.LotViewSet, "lot"),
+    ("lots", stock.LotViewSet, "lot"),
+    ("stock-entries", stock.StockEntryViewSet, "stockentry"),
     ("batches", samples.BatchViewSet, "batch"),
     ("films", samples.FilmViewSet, "film"),
     ("coatings", samples.CoatingViewSet, "coating"),
     ("electrodes", samples.ElectrodeViewSet, "electrode"),
     ("electrode-events", samples.ElectrodeEventViewSet, "electrodeevent"),
-    ("steps", samples.StepViewSet, "step"),
-    ("consumptions", samples.ConsumptionViewSet, "consumption"),
+    ("steps", steps.StepViewSet, "step"),
+    ("consumptions", steps.ConsumptionViewSet, "consumption"),
     ("cells", cells.CellViewSet, "cell"),
     ("cell-events", cells.CellEventViewSet, "cellevent"),
     ("instruments", measurements.InstrumentViewSet, "instrument"),
+    ("channel-uses", channelapi.ChannelUseViewSet, "channeluse"),
     ("sensors", measurements.SensorViewSet, "sensor"),
     ("measurements", analysis.MeasurementViewSet, "measurement"),
     ("attachments", measurements.AttachmentViewSet, "attachment"),

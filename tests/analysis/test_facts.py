@@ -51,6 +51,31 @@ def test_a_film_gives_its_thickness_but_never_its_area(project: Project) -> None
     assert facts == {"thickness_um": 200, "thickness_um_u": 5, "film_form": "disc"}
 
 
+def test_a_dumbbell_gives_the_sizes_of_its_gauge_to_a_mechanical_test(project: Project) -> None:
+    dumbbell = FilmFactory(
+        project=project, form="dumbbell", diameter_mm=None, thickness_um=2000, thickness_um_u=20,
+        width_mm=4, width_mm_u=0.05, length_mm=16, length_mm_u=0.1,
+    )  # fmt: skip
+    facts = facts_of(measured(film=dumbbell, project=project, kind=""))
+    sizes = {name: facts[name] for name in ("gauge_length_mm", "width_mm", "thickness_mm")}
+    assert sizes == {"gauge_length_mm": 16, "width_mm": 4, "thickness_mm": 2}
+    assert (facts["gauge_length_mm_u"], facts["width_mm_u"]) == (0.1, 0.05)
+    assert facts["thickness_mm_u"] == pytest.approx(0.02)
+    assert "diameter_mm" not in facts
+
+
+def test_a_cylinder_gives_height_and_diameter_but_no_area_to_impedance(project: Project) -> None:
+    cylinder = FilmFactory(
+        project=project, form="cylinder", thickness_um=None, thickness_um_u=None, diameter_mm=13,
+        diameter_mm_u=0.1, height_mm=6.5, height_mm_u=0.05,
+    )  # fmt: skip
+    tested = facts_of(measured(film=cylinder, project=project, kind=""))
+    assert (tested["height_mm"], tested["height_mm_u"]) == (6.5, 0.05)
+    assert (tested["diameter_mm"], tested["diameter_mm_u"]) == (13, 0.1)
+    spectrum = facts_of(measured(film=cylinder, project=project, kind="impedance"))
+    assert spectrum == {"film_form": "cylinder"}
+
+
 def test_mass_1c_and_basis_come_from_the_electrode_of_the_mass_basis(project: Project) -> None:
     cell = half_cell(project, cell_type="anode_half_cell", mass_basis="positive", area_cm2=None)
     facts = facts_of(measured(cell=cell, project=project))

@@ -126,13 +126,20 @@ def test_a_stale_result_is_on_the_worklist(signed_in, project):
     assert task.url == reverse("analysis:run-detail", args=[run.pk])
 
 
-def test_lots_that_expire_soon_are_named_the_first_first(signed_in):
+def test_lots_that_expire_soon_or_are_low_are_named_the_first_date_first(signed_in):
     today = timezone.localdate()
-    soon = LotFactory(expires_on=today + timedelta(days=10))
+    low = LotFactory(remaining_amount=1, minimum_amount=2)
+    soon = LotFactory(expires_on=today + timedelta(days=10), remaining_amount=1, minimum_amount=2)
     gone = LotFactory(expires_on=today - timedelta(days=1))
-    LotFactory(expires_on=today + timedelta(days=90))
+    LotFactory(expires_on=today + timedelta(days=90), remaining_amount=2, minimum_amount=2)
     LotFactory(expires_on=today, remaining_amount=0)
-    assert signed_in.get(HOME).context["lots"] == [gone, soon]
+    answer = signed_in.get(HOME)
+    assert [(lot, [word for _, word in states]) for lot, states in answer.context["lots"]] == [
+        (gone, ["expired"]),
+        (soon, ["expires soon", "low"]),
+        (low, ["low"]),
+    ]
+    assert "1 g left" in answer.content.decode()
 
 
 def test_the_latest_results_come_with_number_and_sketch(signed_in, cell):

@@ -95,13 +95,13 @@ def test_a_step_logs_what_it_used(api, project, batch, user):
         {
             "kind": "weighing",
             "batch": batch.code,
-            "planned": {"mass_g": 1.0},
+            "planned": {"balance_readability_mg": 0.1},
             "consumptions": [{"lot": lot.code, "amount": 1.02, "amount_u": 0.001, "unit": "g"}],
         },
     )
     assert answer.status_code == 201, answer.json()
     assert answer.json()["performed_by"] == user.username
-    assert answer.json()["planned"] == {"mass_g": 1.0}
+    assert answer.json()["planned"] == {"balance_readability_mg": 0.1}
     assert answer.json()["consumptions"][0]["lot"]["code"] == lot.code
     listed = api.get(f"/api/v1/steps/?batch={batch.code}&kind=weighing").json()["results"]
     assert [row["id"] for row in listed] == [answer.json()["id"]]

@@ -11,6 +11,7 @@ MAKERS = {
     "projects": lambda project: project,
     "chemicals": lambda _project: make.ChemicalFactory(),
     "lots": lambda _project: make.LotFactory(),
+    "stock-entries": lambda _project: make.StockEntryFactory(),
     "batches": lambda project: make.BatchFactory(project=project),
     "films": lambda project: make.FilmFactory(project=project),
     "coatings": lambda project: make.CoatingFactory(project=project),
@@ -21,6 +22,7 @@ MAKERS = {
     "cells": lambda project: make.CellFactory(project=project),
     "cell-events": lambda project: make.CellEventFactory(cell__project=project),
     "instruments": lambda _project: make.InstrumentFactory(),
+    "channel-uses": lambda project: make.ChannelUseFactory(cell__project=project),
     "sensors": lambda _project: make.SensorFactory(),
     "measurements": lambda project: (
         make.RawFileFactory(
@@ -32,8 +34,10 @@ MAKERS = {
     "metrics": lambda project: make.MetricFactory(run__measurement__cell__project=project),
 }
 LAB_WIDE = {"chemicals", "lots", "instruments", "sensors"}
+LEDGERS = {"stock-entries"}
+"""Read by all, written by nobody."""
 PLUG_INS = {"methods", "formats"}
-SCOPED = sorted(set(MAKERS) - LAB_WIDE)
+SCOPED = sorted(set(MAKERS) - LAB_WIDE - LEDGERS)
 RECORDS = ["batches", "cells", "coatings", "electrodes", "films", "measurements"]
 ACTIONS = [
     (prefix, action.url_path, method)
@@ -86,7 +90,9 @@ def test_a_stranger_cannot_change_what_it_does_not_see(request, as_person, proje
     assert (row.version, row.voided_at) == (1, None)
 
 
-@pytest.mark.parametrize(("prefix", "action", "method"), ACTIONS)
+@pytest.mark.parametrize(
+    ("prefix", "action", "method"), [one for one in ACTIONS if one[0] not in LAB_WIDE]
+)
 @pytest.mark.parametrize("who", ["stranger", "outsider"])
 def test_a_stranger_reaches_no_action(request, as_person, project, prefix, action, method, who):
     client = as_person(request.getfixturevalue("stranger"))
@@ -143,6 +149,16 @@ def test_a_viewer_who_is_a_member_elsewhere_still_only_reads_here(as_person, vie
     make.MembershipFactory(user=viewer)
     answer = as_person(viewer).post(url("batches"), {"project": project.name, "kind": "dem"})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("prefix", sorted(LEDGERS))
+def test_ledgers_are_read_by_all_and_written_by_nobody(
+    as_person, stranger, manager, project, prefix
+):
+    row = MAKERS[prefix](project)
+    assert as_person(stranger).get(url(prefix, row)).status_code == 200
+    for method in ("post", "patch", "put", "delete"):
+        assert getattr(as_person(manager), method)(url(prefix, row), {}).status_code == 405
 
 
 @pytest.mark.parametrize("prefix", sorted(LAB_WIDE))

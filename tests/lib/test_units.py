@@ -31,12 +31,14 @@ def test_a_bare_number_is_in_the_unit_of_the_field_and_may_have_a_decimal_comma(
     assert parse_quantity(typed, "mm") == number
 
 
-@pytest.mark.parametrize(("typed", "number"), [("4:1", 4.0), ("3 : 2", 1.5), ("0,5:1", 0.5)])
+@pytest.mark.parametrize(("typed", "number"), [("4:1", 4.0), ("3 : 2", 1.5), ("2,5:1", 2.5)])
 def test_a_ratio_is_a_plain_number(typed, number):
     assert parse_quantity(typed, "") == number
 
 
-@pytest.mark.parametrize(("typed", "unit"), [("4:0", ""), ("4:1:1", ""), ("4:1", "mm")])
+@pytest.mark.parametrize(
+    ("typed", "unit"), [("1:4", ""), ("4:0", ""), ("4:1:1", ""), ("4:1", "mm")]
+)
 def test_what_is_no_ratio_is_refused(typed, unit):
     with pytest.raises(QuantityError):
         parse_quantity(typed, unit)
@@ -61,6 +63,16 @@ def test_a_unit_that_does_not_fit_is_refused_and_the_right_one_named(typed):
 def test_what_is_no_number_is_refused(typed):
     with pytest.raises(QuantityError):
         parse_quantity(typed, "µm")
+
+
+def test_grams_misspelt_are_not_grains():
+    with pytest.raises(QuantityError, match="this field is in mg"):
+        parse_quantity("5 gr", "mg")
+
+
+@pytest.mark.parametrize("typed", ["-0", "−0,0", "-0 g"])
+def test_nothing_has_no_sign(typed):
+    assert show_number(parse_quantity(typed, "mg")) == "0"
 
 
 def test_a_unit_where_a_plain_number_belongs_is_refused():

@@ -168,6 +168,7 @@ def test_a_coating_is_stored_with_its_composition_and_duplicated_with_it(signed_
     silicon = factories.ChemicalFactory(role="active_material")
     typed = {
         "project": project.pk,
+        "process": "cast",
         "active_material": silicon.pk,
         "made_at": "2026-03-02T12:00",
         "components-0-chemical": silicon.pk,
@@ -187,6 +188,7 @@ def test_a_coating_with_a_wrong_row_is_not_stored(signed_in, project):
     silicon = factories.ChemicalFactory(role="active_material")
     typed = {
         "project": project.pk,
+        "process": "cast",
         "active_material": silicon.pk,
         "made_at": "2026-03-02T12:00",
         **ROWS,
@@ -207,7 +209,7 @@ def test_a_new_electrode_is_pristine_and_then_infiltrated(signed_in, project):
     batch = factories.BatchFactory(project=project)
     answer = signed_in.post(
         reverse("samples:electrode-infiltrate", args=[electrode.pk]),
-        {"batch": batch.pk, "volume_ul": "0.03 mL", "performed_at": "2026-03-02T13:00"},
+        {"batch": batch.pk, "actual-volume_ul": "0.03 mL", "performed_at": "2026-03-02T13:00"},
     )
     assert answer.url == detail
     assert electrode.steps.get().consumptions.get().amount == 30.0
