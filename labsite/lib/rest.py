@@ -7,7 +7,9 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError as FormValidationError
 from django.db.models import QuerySet
+from django.forms import Field
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -96,16 +98,31 @@ class StrictFilters(DjangoFilterBackend):  # type: ignore[misc]  # untyped libra
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
         """Filter; raises ValidationError."""
         filters = self.get_filterset_class(view, queryset)
-        known = set(parameters_of(filters)) if filters is not None else set()
-        refuse_unknown(request, known | set(getattr(view, "parameters", ())))
+        known = dict(parameters_of(filters)) if filters is not None else {}
+        refuse_unknown(request, known.keys() | set(getattr(view, "parameters", ())))
+        for name, end in known.items():
+            if end is not None:
+                refuse_wrong_end(request, name, end)
         return super().filter_queryset(request, queryset, view)
 
 
-def parameters_of(filters: Any) -> Iterator[str]:
-    """Give the names that a set of filters reads: those of a range end in its suffixes."""
+def parameters_of(filters: Any) -> Iterator[tuple[str, Field | None]]:
+    """Give the names that a set of filters reads; the ends of ranges with the field of each."""
     for name, one in filters.base_filters.items():
         suffixes = getattr(one.extra.get("widget"), "suffixes", ())
-        yield from (f"{name}_{suffix}" for suffix in suffixes) if suffixes else (name,)
+        if suffixes:
+            ends = zip(suffixes, one.field.fields, strict=True)
+            yield from ((f"{name}_{suffix}", end) for suffix, end in ends)
+        else:
+            yield name, None
+
+
+def refuse_wrong_end(request: Request, name: str, end: Field) -> None:
+    """Raise ValidationError, under its own name, for an end of a range that is not understood."""
+    try:
+        end.clean(request.query_params.get(name, ""))
+    except FormValidationError as error:
+        raise ValidationError({name: error.messages}) from error
 
 
 def refuse_unknown(request: Request, known: set[str]) -> None:

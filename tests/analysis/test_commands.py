@@ -75,8 +75,9 @@ def test_analyse_says_what_the_reader_noticed(
     path = tmp_path / "twice.z"
     write_zplot(path, np.tile(frequency, 2), np.tile(impedance, 2))
     _, result, _ = analyse(
-        capsys, str(path), "--method", "eis_bulk_conductivity", "--meta", *FILM, *DISC
-    )
+        capsys, str(path), "--method", "eis_bulk_conductivity", "--param", "spectrum=2",
+        "--meta", *FILM, *DISC,
+    )  # fmt: skip
     severity = {flag["code"]: flag["severity"] for flag in result["flags"]}
     assert severity["SEVERAL_SWEEPS"] == "info"
 
