@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from labsite.access.models import Membership, Project, User
 from tests.factories import MembershipFactory, ProjectFactory, UserFactory
 
 ROOT = Path(__file__).parent.parent
+
+hypothesis_settings.register_profile("labsite", deadline=None, derandomize=True, database=None)
+hypothesis_settings.load_profile("labsite")
 
 
 @pytest.fixture(scope="session")

@@ -98,7 +98,7 @@ def _wanted(frame: Frame, number: int) -> NDArray[np.bool_]:
             "E_NO_SUCH_SPECTRUM",
             f"Found the spectra {known[0]} to {known[-1]}; {number} was asked for.",
         )
-    return numbers == (number or known[0])
+    return np.asarray(numbers == (number or known[0]), dtype=np.bool_)
 
 
 def require_enough(spectrum: Spectrum) -> None:

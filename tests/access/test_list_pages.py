@@ -11,11 +11,11 @@ from openpyxl import load_workbook
 
 from cells.views import CELL
 from labsite.access import picking
-from measurements.kinds import INSTRUMENT, SENSOR
+from measurements.kinds import INSTRUMENT, MEASUREMENT, SENSOR
 from samples.views import KINDS
 from tests import factories
 
-LISTS = [*KINDS, CELL, INSTRUMENT, SENSOR]
+LISTS = [*KINDS, CELL, MEASUREMENT, INSTRUMENT, SENSOR]
 MAKE = {
     "chemical": lambda project: factories.ChemicalFactory(),
     "lot": lambda project: factories.LotFactory(),
@@ -24,6 +24,10 @@ MAKE = {
     "coating": lambda project: factories.CoatingFactory(project=project),
     "electrode": lambda project: factories.ElectrodeFactory(project=project),
     "cell": lambda project: factories.CellFactory(project=project),
+    "template": lambda project: factories.TemplateFactory(),
+    "measurement": lambda project: factories.MeasurementFactory(
+        project=project, cell__project=project
+    ),
     "instrument": lambda project: factories.InstrumentFactory(),
     "sensor": lambda project: factories.SensorFactory(),
 }
@@ -45,7 +49,7 @@ def xlsx_rows(answer):
     return [list(row) for row in sheet.iter_rows(values_only=True)]
 
 
-@pytest.mark.parametrize("kind", [one for one in LISTS if one.name in MAKE], ids=lambda k: k.name)
+@pytest.mark.parametrize("kind", LISTS, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("form", ["", "csv", "xlsx"])
 def test_neither_a_list_nor_its_files_ask_more_of_the_database_with_more_rows(
     signed_in, project, kind, form
