@@ -33,7 +33,7 @@ diff -u labsite/openapi.yaml "$scratch/openapi.yaml" || {
 servers=$("$python" scripts/servers.py) || [ -z "${LABSITE_REQUIRE_ALL:-}" ]
 step "tests on SQLite" env -u DATABASE_URL -u REDIS_URL sh scripts/test.sh
 [ -n "$servers" ] || exit 0
-own_stack="tests/faults/test_up.py tests/faults/test_containers.py tests/faults/test_supervisor.py"
+own_stack="tests/faults/test_up.py tests/faults/test_containers.py tests/faults/test_supervisor.py tests/browser"
 no_database="tests/architecture tests/science tests/formats tests/methods"
 step "tests on PostgreSQL and Redis" env $servers sh scripts/test.sh \
     $(printf -- '--ignore %s ' $own_stack $no_database)
