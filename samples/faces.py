@@ -9,17 +9,6 @@ from django.utils.translation import gettext as _
 from samples.recipes import Quantity, disc_area_cm2, rectangle_area_cm2
 
 
-def face_area_cm2(
-    diameter_mm: float | None, width_mm: float | None, length_mm: float | None
-) -> float | None:
-    """Return the area of a face in cm²: πd²/4 of a disc, width times length of a sheet."""
-    if diameter_mm is not None:
-        return math.pi * (diameter_mm / 10) ** 2 / 4
-    if width_mm is not None and length_mm is not None:
-        return width_mm * length_mm / 100
-    return None
-
-
 def face_of(piece: Any) -> Quantity | None:
     """Return the area of a piece's face in cm² with u: of a disc, or width times length."""
     diameter, width, length = (

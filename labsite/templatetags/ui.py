@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from labsite.access.models import Project
 from labsite.lib.forms import QuantityField
-from labsite.lib.units import show_measured, show_number, split_unit
+from labsite.lib.units import show_measured, show_number
 
 register = template.Library()
 
@@ -82,12 +82,6 @@ def widget(field: BoundField, label: str = "", placeholder: str = "") -> SafeStr
 def number(value: float | None) -> str:
     """Show a stored number without float noise, or a dash."""
     return "–" if value is None else show_number(float(value))
-
-
-@register.filter
-def without_unit(label: str) -> str:
-    """Return the name in a label "thickness / µm"."""
-    return split_unit(str(label))[0]
 
 
 @register.simple_tag(takes_context=True)
