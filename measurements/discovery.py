@@ -8,7 +8,9 @@ from types import ModuleType
 
 import measurements.formats
 from measurements.formats import Format, FormatError, Reading, Sample
+from measurements.formats._archive import MAGIC, member_names
 from measurements.formats._checks import clean_text, under_name
+from measurements.formats._workbook import is_workbook, preview
 
 SAMPLE_BYTES = 2048
 LINE_BYTES = 80
@@ -61,7 +63,11 @@ def sample(path: Path, name: str) -> Sample:
         head = file.read(SAMPLE_BYTES)
         file.seek(max(0, size - SAMPLE_BYTES))
         tail = file.read(SAMPLE_BYTES)
-    return Sample(name=name, size=size, head=head, tail=tail)
+    if not head.startswith(MAGIC):
+        return Sample(name=name, size=size, head=head, tail=tail)
+    members = member_names(path)
+    sheets = preview(path) if is_workbook(members) else {}
+    return Sample(name, size, head, tail, members, sheets)
 
 
 def recognise(path: Path, name: str) -> Format:

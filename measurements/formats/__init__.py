@@ -42,12 +42,17 @@ class FormatError(Exception):
 
 @dataclass(frozen=True)
 class Sample:
-    """What a sniffer sees of a file: its original name, size in bytes, first and last 2 KiB."""
+    """What a sniffer sees of a file: its original name, size in bytes, first and last 2 KiB.
+
+    Of a zip archive also the names in it, of a workbook the first rows of every sheet as texts.
+    """
 
     name: str
     size: int
     head: bytes
     tail: bytes
+    members: tuple[str, ...] = ()
+    sheets: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ def kind_of(names: Iterable[str]) -> str | None:
     if {columns.ABSOLUTE_IMPEDANCE, columns.PHASE} <= present:
         present |= {columns.REAL_IMPEDANCE, columns.IMAGINARY_IMPEDANCE}
     for kind in (columns.IMPEDANCE, columns.CYCLING):
-        if present.issuperset(columns.REQUIRED[kind]):
+        if present.issuperset(columns.required(kind, present)):
             return kind
     return None
 

@@ -31,6 +31,16 @@ LIMITS = {
     columns.FREQUENCY: (1e-9, 1e12),
     columns.REAL_IMPEDANCE: (-1e15, 1e15),
     columns.IMAGINARY_IMPEDANCE: (-1e15, 1e15),
+    columns.RESISTANCE: (-1e15, 1e15),
+    columns.TEMPERATURE: (-273.15, 5e3),
+    columns.FORCE: (-1e8, 1e8),
+    columns.EXTENSION: (-1e5, 1e5),
+    columns.MASS: (-1e3, 1e7),
+    columns.HEAT_FLOW: (-1e6, 1e6),
+    columns.RAMAN_SHIFT: (-2e4, 2e4),
+    columns.WAVENUMBER: (0.0, 1e6),
+    columns.WAVELENGTH: (0.0, 1e7),
+    columns.Q: (0.0, 1e3),
 }
 """What no instrument of a cell laboratory reports: outside, the file is damaged or mislabelled."""
 
@@ -78,13 +88,14 @@ def finish(
 
 def require_columns(source: Source, kind: str, frame: pd.DataFrame) -> None:
     """Raise FormatError unless the table has the columns of its kind and at least one row."""
-    missing = [name for name in columns.REQUIRED[kind] if name not in frame]
+    needed = columns.required(kind, frame.columns)
+    missing = [name for name in needed if name not in frame]
     if missing:
         raise FormatError(
             f"{source.name} lacks {', '.join(missing)}",
             place="the column headings",
             found=short_list(frame.columns) or "no columns",
-            expected=", ".join(columns.REQUIRED[kind]),
+            expected=", ".join(needed),
             code="E_COLUMNS_MISSING",
         )
     if frame.empty:
@@ -145,7 +156,8 @@ def _without_gaps(
     source: Source, kind: str, frame: pd.DataFrame, notices: list[Notice]
 ) -> pd.DataFrame:
     """Drop rows that lack a needed number; FormatError when they are more than 1 %."""
-    needed = [*columns.REQUIRED[kind], *(name for name in frame if name in columns.INTEGERS)]
+    numbers = (name for name in columns.required(kind, frame.columns) if name not in columns.TEXTS)
+    needed = [*numbers, *(name for name in frame if name in columns.INTEGERS)]
     finite = np.isfinite(frame[needed].to_numpy(dtype=np.float64))
     complete: NDArray[np.bool_] = finite.all(axis=1)
     bad = int((~complete).sum())

@@ -209,7 +209,7 @@ def _meanings(headings: Sequence[str], kind: str) -> Meanings:
 
 def _check_current(grid: Grid, kind: str, frame: pd.DataFrame) -> None:
     """Raise FormatError in the words of EC-Lab when a test came without its current."""
-    if columns.CURRENT in columns.REQUIRED[kind] and columns.CURRENT not in frame:
+    if columns.CURRENT in columns.required(kind, frame.columns) and columns.CURRENT not in frame:
         raise FormatError(
             f"{grid.source.name} was exported without the current",
             place="the column headings",

@@ -33,18 +33,35 @@ class Blob(models.Model):
 
 
 class RawFile(Stamped):
-    """A file as it came from the instrument; revisions of a growing file are counted up."""
+    """A file as it came from the instrument.
+
+    Revisions of a growing file are counted up; a test that goes on in further files has parts. The
+    newest accepted revision of every part is what the measurement is read from.
+    """
+
+    class Verdict(models.TextChoices):
+        """Whether a file belongs to its measurement."""
+
+        ACCEPTED = "accepted", _("accepted")
+        ASKED = "asked", _("a person decides")
+        REFUSED = "refused", _("left out")
 
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="raw_files")
     measurement = models.ForeignKey(Measurement, on_delete=models.PROTECT, related_name="raw_files")
     original_name = models.CharField(_("name"), max_length=255)
+    part = models.PositiveSmallIntegerField(_("part"), default=1)
     revision = models.PositiveSmallIntegerField(_("revision"), default=1)
+    verdict = models.CharField(
+        _("verdict"), max_length=8, choices=Verdict, default=Verdict.ACCEPTED
+    )
+    verdict_note = models.TextField(_("why"), blank=True)
 
     class Meta:
-        ordering = ["measurement", "revision"]
+        ordering = ["measurement", "part", "revision"]
         constraints = [
             models.UniqueConstraint(
-                name="measurements_rawfile_one_per_revision", fields=["measurement", "revision"]
+                name="measurements_rawfile_one_per_revision",
+                fields=["measurement", "part", "revision"],
             ),
         ]
 

@@ -9,13 +9,7 @@ from labsite.access.models import Project
 from labsite.access.records import ProjectRecord, Record
 from labsite.lib.fields import exactly_one
 from labsite.lib.jobs import Job
-from measurements.columns import (
-    CHRONOAMPEROMETRY,
-    CHRONOPOTENTIOMETRY,
-    CYCLING,
-    IMPEDANCE,
-    VOLTAMMETRY,
-)
+from measurements import columns
 from measurements.models.instruments import Channel, Instrument, Sensor
 from samples.models import Coating, Electrode, ElectrolyteBatch, Film, Lot
 
@@ -32,11 +26,23 @@ class Measurement(ProjectRecord, Job):
     class Kind(models.TextChoices):
         """What was measured."""
 
-        CYCLING = CYCLING, _("cycling")
-        IMPEDANCE = IMPEDANCE, _("impedance")
-        VOLTAMMETRY = VOLTAMMETRY, _("voltammetry")
-        CHRONOAMPEROMETRY = CHRONOAMPEROMETRY, _("chronoamperometry")
-        CHRONOPOTENTIOMETRY = CHRONOPOTENTIOMETRY, _("chronopotentiometry")
+        CYCLING = columns.CYCLING, _("cycling")
+        IMPEDANCE = columns.IMPEDANCE, _("impedance")
+        VOLTAMMETRY = columns.VOLTAMMETRY, _("voltammetry")
+        CHRONOAMPEROMETRY = columns.CHRONOAMPEROMETRY, _("chronoamperometry")
+        CHRONOPOTENTIOMETRY = columns.CHRONOPOTENTIOMETRY, _("chronopotentiometry")
+        MECHANICAL = columns.MECHANICAL, _("mechanical test")
+        DSC = columns.DSC, _("calorimetry (DSC)")
+        TGA = columns.TGA, _("thermogravimetry (TGA)")
+        RAMAN = columns.RAMAN, _("Raman spectrum")
+        INFRARED = columns.INFRARED, _("infrared spectrum")
+        SPECTRUM = columns.SPECTRUM_OTHER, _("other spectrum")
+        SCATTERING = columns.SCATTERING, _("small-angle scattering")
+        TOPOGRAPHY = columns.TOPOGRAPHY, _("topography (AFM)")
+        FORCE_CURVE = columns.FORCE_CURVE, _("force curve (AFM)")
+        IMAGE = columns.IMAGE, _("image")
+        MULTIMETER = columns.MULTIMETER, _("multimeter log")
+        ARCHIVE = columns.ARCHIVE, _("archive of files")
 
     batch = models.ForeignKey(
         ElectrolyteBatch,
@@ -99,6 +105,15 @@ class Measurement(ProjectRecord, Job):
     notices = models.JSONField(default=list, editable=False)
     frame_path = models.CharField(max_length=200, blank=True, editable=False)
     analyses_requested_at = models.DateTimeField(null=True, editable=False)
+    archive = models.ForeignKey(
+        "self",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="members",
+        verbose_name=_("from the archive"),
+    )
+    archive_order = models.PositiveIntegerField(null=True, editable=False)
 
     class Meta(ProjectRecord.Meta):
         constraints = [
@@ -109,6 +124,11 @@ class Measurement(ProjectRecord, Job):
                 name="measurements_measurement_bytes_once_per_subject",
                 fields=["content_key"],
                 condition=~Q(status="failed") & Q(voided_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="measurements_measurement_archive_order",
+                condition=Q(archive__isnull=True, archive_order__isnull=True)
+                | Q(archive__isnull=False, archive_order__isnull=False),
             ),
             models.CheckConstraint(
                 name="measurements_measurement_done_has_frame",

@@ -218,21 +218,3 @@ SAMPLES = {
     "bdf parquet": ("bdf_parquet", bdf_parquet),
 }
 """Name of a sample -> format that must recognise it, writer."""
-
-REAL_SAMPLES = {
-    "cycling/neware/fastnda/nw4-120-1-6-53.ndax": "neware",
-    "cycling/neware/fastnda/scrubbed_ndc2.ndax": "neware",
-    "cycling/neware/fastnda/46_1_5_60_bts16.ndax": "neware",
-    "cycling/neware/fastnda/TESTCELL0001-Test_Data_Collection_Ndc17.ndax": "neware",
-    "cycling/neware/fastnda/Unit27_Example_Corrupt.ndax": "neware",
-    "cycling/neware/NewareNDA/TestFile.nda": "neware",
-    "cycling/neware/NewareNDA/new_nda_file.nda": "neware",
-    "eis/zplot_zview/impedance.py/Circuit1_EIS_1.z": "zplot",
-    "eis/zplot_zview/impedance.py/exampleDataZPlot.z": "zplot",
-    "cycling/bdf/battery-data-format/legacy.bdf.parquet": "bdf_parquet",
-    "cycling/maccor/battery-data-format/"
-    "faraday__lg-INR21700M50-2019-002__2019-06-02__rate__25degC__maccor.bdf.csv": "bdf_csv",
-    "cycling/neware/battery-data-format/"
-    "SINTEF__SLPBA842124HV__2024-10-23__Rate_25degC__Neware__Time_Bug.bdf.csv": "bdf_csv",
-}
-"""Real file -> format that must recognise it."""

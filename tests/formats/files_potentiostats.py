@@ -216,7 +216,7 @@ def palmsens_curves(folder: Path, units: str = "s,V") -> Path:
     return write(folder / "curves.csv", lines, encoding="utf-16", end="\r\n\r\n")
 
 
-POTENTIOSTAT_SAMPLES = {
+SAMPLES = {
     "gamry impedance": ("gamry", gamry_eis),
     "gamry, several spectra": ("gamry", gamry_several),
     "gamry voltammogram": ("gamry", gamry_cv),
@@ -239,58 +239,3 @@ POTENTIOSTAT_SAMPLES = {
     "relaxis": ("relaxis", relaxis),
 }
 """Name of a sample -> format that must recognise it, writer."""
-
-GAMRY = "eis/gamry"
-REAL_POTENTIOSTATS = {
-    "eis/autolab/exampleDataAutolab.txt": "zplot",
-    "eis/chinstruments/exampleDataCHInstruments.txt": "chi",
-    "eis/powersuite/exampleDataPowersuite.txt": "powersuite",
-    "eis/parstat_versastudio/exampleDataVersaStudio.par": "versastudio",
-    "eis/palmsens/datalab/palmsens_EIS.csv": "palmsens",
-    "lsv_cv/palmsens/datalab/palmsens_chronopot.csv": "palmsens",
-    "cycling/other/datalab_ivium/rest_only_ivium.txt": "ivium",
-    "eis/biologic/hybrid-drt_SSB/PEIS_LPSCl_IonBlocking_-25C_RelaxIS.txt": "relaxis",
-    **{
-        f"{GAMRY}/{name}": "gamry"
-        for name in (
-            "gamry-parser/eispot_data.dta",
-            "gamry-parser/eispot_data_curveaborted.dta",
-            "impedance.py/exampleDataGamry.DTA",
-            "impedance.py/exampleDataGamryABORT.DTA",
-            "hybrid-drt/EISGALV_EISTest3.DTA",
-            "GamryParser/20240401_B_GM0016_HL03_E01_EIS.DTA",
-            "GamryParser/20240401_F_GM0016_HL03_E02_EIS.DTA",
-            "GamryParser/20240401_J_GM0016_HL03_E03_EIS.DTA",
-        )
-    },
-    **{
-        f"lsv_cv/gamry/{name}": "gamry"
-        for name in (
-            "GamryParser/20240321_C_GM0016_HL03_E01_CV50.DTA",
-            "chronoa_data.dta",
-            "chronoa_de_data.dta",
-            "ocp_data.dta",
-            "vfp600_data.dta",
-        )
-    },
-    **{
-        name: "biologic_text"
-        for name in (
-            "eis/biologic/PyEIS/ex1.mpt",
-            "eis/biologic/impedance.py/exampleDataBioLogic.mpt",
-            "eis/biologic/hybrid-drt_SSB/PEIS_LPSCl_IonBlocking_-25C.txt",
-            "eis/biologic/hybrid-drt_SSB_webinar/Sample2_PEIS_AtRest.csv",
-            "lsv_cv/biologic/ixdat/Pt_poly_cv.mpt",
-            "cycling/biologic/hybrid-drt_SSB/CP_SSB.txt",
-            "cycling/biologic/PyProBE/Sample_data_biologic_01_MB_CA1.txt",
-            "cycling/biologic/PyProBE/Sample_data_biologic_no_header.mpt",
-            "cycling/biologic/PyProBE/Sample_data_biologic_timestamped.txt",
-            "cycling/li_symmetric/datalab-insitu/"
-            "jr862_11_08_23_insitu-impedance-LiLi_1MLiTFSI_TEGDME-1mA_03_GCPL_C05.txt",
-        )
-    },
-}
-"""Real file -> format that must recognise it."""
-
-REFUSED_POTENTIOSTATS = frozenset({"lsv_cv/gamry/cv_data_incompleteheader.dta"})
-"""Real files that a format recognises and must refuse."""

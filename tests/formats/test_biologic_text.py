@@ -20,7 +20,7 @@ from tests.formats.files_potentiostats import (
 from tests.formats.files_texts import SWEEP_A, write
 from tests.formats.refused import codes, refusal
 
-NEEDED = list(columns.REQUIRED[columns.IMPEDANCE])
+NEEDED = list(columns.required(columns.IMPEDANCE, ()))
 BATTERY = "cycling/biologic"
 SYMMETRIC = (
     "cycling/li_symmetric/datalab-insitu/"

@@ -26,7 +26,7 @@ from tests.formats.refused import codes, refusal
 
 EIS = "eis/gamry"
 DC = "lsv_cv/gamry"
-NEEDED = list(columns.REQUIRED[columns.IMPEDANCE])
+NEEDED = list(columns.required(columns.IMPEDANCE, ()))
 
 
 @pytest.mark.parametrize(

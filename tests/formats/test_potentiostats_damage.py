@@ -10,7 +10,7 @@ import pytest
 from measurements.discovery import formats
 from measurements.formats import FormatError, Reading
 from measurements.formats._text import decode
-from tests.formats.files_potentiostats import POTENTIOSTAT_SAMPLES
+from tests.formats.files_potentiostats import SAMPLES
 from tests.formats.refused import refusal
 
 CANONICAL_CELL = {
@@ -32,7 +32,7 @@ HEADER_ONLY = {"E_TOO_FEW_POINTS", "E_COLUMNS_MISSING", "E_TRUNCATED"}
 
 def data_lines(name: str, folder: Path) -> tuple[Path, list[str], list[int]]:
     """A sample, its lines, and the positions of the rows of its last table."""
-    path = POTENTIOSTAT_SAMPLES[name][1](folder)
+    path = SAMPLES[name][1](folder)
     lines = decode(path.read_bytes()).splitlines()
     rows = [
         at for at, line in enumerate(lines) if re.match(r"\s*-?\d[^:]*[,;\t]\s*-?\d", line)
@@ -46,10 +46,10 @@ def saved(path: Path, lines: list[str]) -> Path:
 
 
 def read_as(name: str, path: Path) -> Reading:
-    return formats()[POTENTIOSTAT_SAMPLES[name][0]].read(path)
+    return formats()[SAMPLES[name][0]].read(path)
 
 
-@pytest.mark.parametrize("name", POTENTIOSTAT_SAMPLES)
+@pytest.mark.parametrize("name", SAMPLES)
 def test_a_file_cut_off_in_its_last_row(name: str, tmp_path: Path) -> None:
     path, lines, rows = data_lines(name, tmp_path)
     last = lines[rows[-1]]
@@ -64,7 +64,7 @@ def test_a_file_cut_off_in_its_last_row(name: str, tmp_path: Path) -> None:
     assert error.place == f"line {rows[-1] + 1}"
 
 
-@pytest.mark.parametrize("name", POTENTIOSTAT_SAMPLES)
+@pytest.mark.parametrize("name", SAMPLES)
 def test_a_cell_that_is_not_a_number(name: str, tmp_path: Path) -> None:
     path, lines, rows = data_lines(name, tmp_path)
     at = rows[-4]
@@ -78,19 +78,19 @@ def test_a_cell_that_is_not_a_number(name: str, tmp_path: Path) -> None:
     assert error.found == "“OVLD”"
 
 
-@pytest.mark.parametrize("name", POTENTIOSTAT_SAMPLES)
+@pytest.mark.parametrize("name", SAMPLES)
 def test_a_header_without_rows(name: str, tmp_path: Path) -> None:
     path, lines, rows = data_lines(name, tmp_path)
     kept = [line for at, line in enumerate(lines) if at not in rows]
     assert refusal(lambda damaged: read_as(name, damaged), saved(path, kept)).code in HEADER_ONLY
 
 
-@pytest.mark.parametrize("name", POTENTIOSTAT_SAMPLES)
+@pytest.mark.parametrize("name", SAMPLES)
 @pytest.mark.parametrize("part", [0.02, 0.1, 0.3])
 def test_a_file_cut_off_early_is_read_in_part_or_refused(
     name: str, part: float, tmp_path: Path
 ) -> None:
-    path = POTENTIOSTAT_SAMPLES[name][1](tmp_path)
+    path = SAMPLES[name][1](tmp_path)
     whole = read_as(name, path)
     data = path.read_bytes()
     path.write_bytes(data[: int(part * len(data))])
@@ -100,11 +100,11 @@ def test_a_file_cut_off_early_is_read_in_part_or_refused(
     assert rows < len(whole.frame)
 
 
-@pytest.mark.parametrize("name", POTENTIOSTAT_SAMPLES)
+@pytest.mark.parametrize("name", SAMPLES)
 def test_a_mutated_file_is_read_or_refused_but_never_breaks_the_reader(
     name: str, tmp_path: Path
 ) -> None:
-    path = POTENTIOSTAT_SAMPLES[name][1](tmp_path)
+    path = SAMPLES[name][1](tmp_path)
     whole = path.read_bytes()
     chance = np.random.default_rng(5)
     refused = 0

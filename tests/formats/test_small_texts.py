@@ -12,7 +12,7 @@ from tests.formats import files_texts as files
 from tests.formats.files import FREQUENCY_HZ, IMPEDANCE_OHM
 from tests.formats.refused import codes, refusal
 
-NEEDED = list(columns.REQUIRED[columns.IMPEDANCE])
+NEEDED = list(columns.required(columns.IMPEDANCE, ()))
 
 
 @pytest.mark.parametrize(

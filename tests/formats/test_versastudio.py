@@ -23,7 +23,7 @@ def test_a_real_spectrum(real_data: Path) -> None:
     reading = read(real_data / "eis/parstat_versastudio/exampleDataVersaStudio.par")
     frame = reading.frame
     assert (reading.kind, len(frame), reading.notices) == (columns.IMPEDANCE, 61, ())
-    needed = frame[list(columns.REQUIRED[columns.IMPEDANCE])]
+    needed = frame[list(columns.required(columns.IMPEDANCE, ()))]
     assert tuple(needed.iloc[0]) == (100_000, 55.31571, 4.575431)
     assert tuple(needed.iloc[-1]) == (0.02154435, 1516.313, -122.8279)
     assert frame[columns.IMAGINARY_IMPEDANCE].min() == -478.3702

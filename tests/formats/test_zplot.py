@@ -53,7 +53,7 @@ def test_first_and_last_points_of_real_files(
     real_data: Path,
 ) -> None:
     frame = read(real_data / "eis/zplot_zview/impedance.py" / name).frame
-    needed = frame[list(columns.REQUIRED[columns.IMPEDANCE])]
+    needed = frame[list(columns.required(columns.IMPEDANCE, ()))]
     assert len(frame) == points
     assert tuple(needed.iloc[0]) == first
     assert tuple(needed.iloc[-1]) == last
