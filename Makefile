@@ -6,7 +6,7 @@ compile := uv pip compile --universal --generate-hashes --no-emit-index-url --no
 	--python-version 3.11 --no-header --quiet pyproject.toml
 
 .NOTPARALLEL:
-.PHONY: help run test check setup setup-dev schema lock vendor bench screenshot
+.PHONY: help run test check setup setup-dev schema formats lock vendor bench fuzz screenshot
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /:/' | awk -F: '{printf "%-10s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ setup-dev: ## the same with the developers' tools
 schema: setup-dev ## write the API's description
 	$(python) manage.py spectacular --validate --fail-on-warn --file labsite/openapi.yaml
 
+formats: setup-dev ## write the table of formats
+	$(python) -m scripts.formats $(or $(LABSITE_DATA),../shared/data)
+
 lock: ## resolve the dependencies again (needs uv)
 	$(compile) -o requirements.lock
 	$(compile) --group dev -c requirements.lock -o requirements-dev.lock
@@ -39,6 +42,11 @@ vendor: ## copy the pinned front-end files (needs npm)
 bench: setup-dev ## measure speed
 	@set -e; for script in benchmarks/bench_*.py; do \
 		$(python) -m benchmarks.$$(basename $$script .py); done
+
+fuzz: setup-dev ## damage files for every reader, ten minutes each (READER=gamry SECONDS=60: one, shorter)
+	@set -e; for reader in $(or $(READER),$$($(python) -m tests.fuzz.run)); do \
+		$(python) -m tests.fuzz.run $$reader $(or $(SECONDS),600); \
+		echo "$$reader: inputs tried and accepted so far: $$(cat .fuzz/$$reader/count)"; done
 
 screenshot: setup-dev ## take the README's picture from a running demo lab (SITE=its address)
 	$(python) -m scripts.screenshot $(or $(SITE),http://127.0.0.1:8000) docs/cell.png

@@ -2,18 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from labsite.lib.storage import local_copy
+from measurements import columns, materialfigures
 from measurements.columns import (
     CURRENT,
-    CYCLING,
     FREQUENCY,
     IMAGINARY_IMPEDANCE,
-    IMPEDANCE,
     REAL_IMPEDANCE,
     TEST_TIME,
     VOLTAGE,
@@ -21,19 +18,7 @@ from measurements.columns import (
 from measurements.frames import ParquetFrame
 from measurements.models import Measurement
 from measurements.overview import overview
-
-Floats = NDArray[np.float64]
-Figure = dict[str, Any]
-SECONDS_AN_HOUR = 3600.0
-MILLI = 1e3
-
-
-@dataclass(frozen=True)
-class Window:
-    """The part of the x axis that is shown; None is open."""
-
-    low: float | None = None
-    high: float | None = None
+from measurements.traces import MILLI, SECONDS_AN_HOUR, Axis, Figure, Window, curve, floats, trace
 
 
 @dataclass(frozen=True)
@@ -61,13 +46,13 @@ def draw(measurement: Measurement, name: str, window: Window) -> Figure:
 
 def _over_time(frame: ParquetFrame, window: Window) -> Figure:
     """Voltage above current, over the test time."""
-    hours = _floats(frame, TEST_TIME) / SECONDS_AN_HOUR
-    voltage = overview(hours, _floats(frame, VOLTAGE), window.low, window.high)
-    current = overview(hours, _floats(frame, CURRENT) * MILLI, window.low, window.high)
+    hours = floats(frame, TEST_TIME) / SECONDS_AN_HOUR
+    voltage = overview(hours, floats(frame, VOLTAGE), window.low, window.high)
+    current = overview(hours, floats(frame, CURRENT) * MILLI, window.low, window.high)
     return {
         "data": [
-            _trace("Voltage", *voltage),
-            _trace("Current", *current, yaxis="y2"),
+            trace("Voltage", *voltage),
+            trace("Current", *current, yaxis="y2"),
         ],
         "layout": {
             "xaxis": {"title": {"text": "Test time / h"}, "anchor": "y2"},
@@ -79,12 +64,12 @@ def _over_time(frame: ParquetFrame, window: Window) -> Figure:
 
 
 def _nyquist(frame: ParquetFrame, _window: Window) -> Figure:
-    real, imaginary = _floats(frame, REAL_IMPEDANCE), _floats(frame, IMAGINARY_IMPEDANCE)
-    trace = _trace("Impedance", real, -imaginary, mode="markers")
-    trace["customdata"] = _floats(frame, FREQUENCY).tolist()
-    trace["hovertemplate"] = "%{x:.4g} Ω, %{y:.4g} Ω at %{customdata:.4g} Hz<extra></extra>"
+    real, imaginary = floats(frame, REAL_IMPEDANCE), floats(frame, IMAGINARY_IMPEDANCE)
+    points = trace("Impedance", real, -imaginary, mode="markers")
+    points["customdata"] = floats(frame, FREQUENCY).tolist()
+    points["hovertemplate"] = "%{x:.4g} Ω, %{y:.4g} Ω at %{customdata:.4g} Hz<extra></extra>"
     return {
-        "data": [trace],
+        "data": [points],
         "layout": {
             "xaxis": {"title": {"text": "Re Z / Ω"}},
             "yaxis": {"title": {"text": "−Im Z / Ω"}, "scaleanchor": "x", "scaleratio": 1},
@@ -94,12 +79,12 @@ def _nyquist(frame: ParquetFrame, _window: Window) -> Figure:
 
 
 def _bode(frame: ParquetFrame, _window: Window) -> Figure:
-    frequency = _floats(frame, FREQUENCY)
-    impedance = _floats(frame, REAL_IMPEDANCE) + 1j * _floats(frame, IMAGINARY_IMPEDANCE)
+    frequency = floats(frame, FREQUENCY)
+    impedance = floats(frame, REAL_IMPEDANCE) + 1j * floats(frame, IMAGINARY_IMPEDANCE)
     return {
         "data": [
-            _trace("|Z|", frequency, np.abs(impedance), mode="markers"),
-            _trace("−Phase", frequency, -np.degrees(np.angle(impedance)), "y2", "markers"),
+            trace("|Z|", frequency, np.abs(impedance), mode="markers"),
+            trace("−Phase", frequency, -np.degrees(np.angle(impedance)), "y2", "markers"),
         ],
         "layout": {
             "xaxis": {"title": {"text": "Frequency / Hz"}, "type": "log", "anchor": "y2"},
@@ -110,25 +95,54 @@ def _bode(frame: ParquetFrame, _window: Window) -> Figure:
     }
 
 
-def _trace(name: str, x: Floats, y: Floats, yaxis: str = "y", mode: str = "lines") -> Figure:
+def _voltammogram(frame: ParquetFrame, _window: Window) -> Figure:
+    potential = Axis(VOLTAGE, "Potential / V")
+    return curve(frame, potential, Axis(CURRENT, "Current / mA", MILLI))
+
+
+def _current_over_time(frame: ParquetFrame, window: Window) -> Figure:
+    return _one_over_time(frame, window, Axis(CURRENT, "Current / mA", MILLI))
+
+
+def _voltage_over_time(frame: ParquetFrame, window: Window) -> Figure:
+    return _one_over_time(frame, window, Axis(VOLTAGE, "Voltage / V"))
+
+
+def _one_over_time(frame: ParquetFrame, window: Window, up: Axis) -> Figure:
+    hours = floats(frame, TEST_TIME) / SECONDS_AN_HOUR
+    values = floats(frame, up.column) * up.factor
     return {
-        "type": "scatter",
-        "name": name,
-        "x": x.tolist(),
-        "y": y.tolist(),
-        "mode": mode,
-        "yaxis": yaxis,
+        "data": [trace("", *overview(hours, values, window.low, window.high))],
+        "layout": {
+            "xaxis": {"title": {"text": "Test time / h"}},
+            "yaxis": {"title": {"text": up.title}},
+            "showlegend": False,
+        },
     }
 
 
-def _floats(frame: ParquetFrame, column: str) -> Floats:
-    return frame[column].astype(np.float64, copy=False)
-
-
 FIGURES = {
-    CYCLING: (RawFigure("time", "Voltage and current over time", _over_time, zooms=True),),
-    IMPEDANCE: (
+    columns.CYCLING: (RawFigure("time", "Voltage and current over time", _over_time, zooms=True),),
+    columns.IMPEDANCE: (
         RawFigure("nyquist", "Nyquist plot", _nyquist),
         RawFigure("bode", "Bode plot", _bode),
     ),
+    columns.VOLTAMMETRY: (RawFigure("voltammogram", "Voltammogram", _voltammogram),),
+    columns.CHRONOAMPEROMETRY: (
+        RawFigure("current", "Current over time", _current_over_time, zooms=True),
+    ),
+    columns.CHRONOPOTENTIOMETRY: (
+        RawFigure("voltage", "Voltage over time", _voltage_over_time, zooms=True),
+    ),
+    columns.MECHANICAL: (RawFigure("curve", "Mechanical test", materialfigures.mechanical),),
+    columns.DSC: (RawFigure("curve", "Heat flow", materialfigures.calorimetry),),
+    columns.TGA: (RawFigure("curve", "Mass", materialfigures.thermogravimetry),),
+    columns.RAMAN: (RawFigure("spectrum", "Raman spectrum", materialfigures.raman),),
+    columns.INFRARED: (RawFigure("spectrum", "Infrared spectrum", materialfigures.infrared),),
+    columns.SPECTRUM_OTHER: (RawFigure("spectrum", "Spectrum", materialfigures.spectrum),),
+    columns.SCATTERING: (RawFigure("curve", "Scattering curve", materialfigures.scattering),),
+    columns.TOPOGRAPHY: (RawFigure("map", "Topography", materialfigures.topography),),
+    columns.FORCE_CURVE: (RawFigure("curve", "Force curve", materialfigures.force_curve),),
+    columns.IMAGE: (RawFigure("slices", "Grey values of the slices", materialfigures.image),),
+    columns.MULTIMETER: (RawFigure("log", "Readings", materialfigures.multimeter),),
 }
