@@ -62,11 +62,11 @@ def _heading_at(name: str, lines: Sequence[str]) -> int:
     at = next((at for at, line in enumerate(lines) if line.startswith(FREQUENCY)), None)
     if at is not None:
         return at
-    seen = max(0, len(lines) - 1)
+    last = lines[-1] if lines else ""
     raise FormatError(
         f"{name} is cut off in its header or lacks columns",
-        place=f"line {seen + 1}",
-        found=f"“{clean_text(lines[seen], 60)}”",
+        place=f"line {len(lines)}",
+        found=f"“{clean_text(last, 60)}”",
         expected=f"the headings {', '.join(MEANINGS)}",
         code="E_COLUMNS_MISSING",
     )
