@@ -144,8 +144,8 @@ def test_intake_of_an_unknown_cell_says_so(user: User, spectrum: Path) -> None:
 
 def test_formats_lists_what_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("formats")
-    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    assert names == list(formats())
+    rows = capsys.readouterr().out.splitlines()[2:]
+    assert [row.split()[1].strip("`") for row in rows] == list(formats())
 
 
 def test_formats_says_what_a_file_is(spectrum: Path, capsys: pytest.CaptureFixture[str]) -> None:
