@@ -5,6 +5,7 @@ import csv
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -24,6 +25,10 @@ BOMS = {
 }
 PADDING = "\ufeff\x00\ufffd\x1a"
 """What programs leave after the last line."""
+
+MAX_COLUMNS = 10_000
+MAX_HEADING = 1_000
+"""Headings and letters of one that are looked at; no instrument writes as many."""
 
 Meanings = Mapping[str, tuple[str, float]]
 """Heading -> canonical name, and factor to its unit."""
@@ -61,20 +66,24 @@ def first_line(text: str) -> str:
 
 def headings_of(line: str, separator: str) -> tuple[str, ...]:
     """Return the headings of a line, composed letters (NFKC), each name once, none at the end."""
-    cells = [unicodedata.normalize("NFKC", cell).strip() for cell in line.split(separator)]
+    parts = line.split(separator, MAX_COLUMNS)[:MAX_COLUMNS]
+    cells = [unicodedata.normalize("NFKC", cell[:MAX_HEADING]).strip() for cell in parts]
     while cells and not cells[-1]:
         cells.pop()
-    names: list[str] = []
+    names: dict[str, None] = {}
+    times = Counter[str]()
     for cell in cells:
-        name = clean_text(cell, 100) or "unnamed"
-        again = sum(1 for other in names if re.fullmatch(rf"{re.escape(name)}( \(\d+\))?", other))
-        names.append(f"{name} ({again + 1})" if again else name)
+        heading = name = clean_text(cell, 100) or "unnamed"
+        while name in names:
+            times[heading] += 1
+            name = f"{heading} ({times[heading] + 1})"
+        names[name] = None
     return tuple(names)
 
 
 def decimal_sign(lines: Iterable[str], separator: str) -> str:
-    """Return how the first line with digits writes fractions; a comma only beside separators."""
-    first = next((line for line in lines if re.search(r"\d", line)), "")
+    """Return how the first line with fractions writes them; a comma only beside separators."""
+    first = next((line for line in lines if re.search(r"\d[.,]\d", line)), "")
     return "," if separator != "," and re.search(r"\d,\d", first) else "."
 
 
@@ -108,7 +117,7 @@ def read_grid(grid: Grid, lines: Sequence[str]) -> pd.DataFrame:
     kept = [at for at, line in enumerate(lines) if line.strip()]
     if not kept:
         raise no_rows(grid.source)
-    texts = [_whole(grid, at, lines[at]) for at in kept]
+    texts = [whole_line(grid, at, lines[at]) for at in kept]
     frame = pd.read_csv(
         StringIO("\n".join(texts)),
         sep=grid.separator,
@@ -125,13 +134,16 @@ def read_grid(grid: Grid, lines: Sequence[str]) -> pd.DataFrame:
     return frame
 
 
-def _whole(grid: Grid, at: int, line: str) -> str:
+def whole_line(grid: Grid, at: int, line: str) -> str:
     """Return a line without separators after its last cell; FormatError if cells lack."""
     text = line.strip("\r\n ")
     width = len(grid.headings)
     cells = text.count(grid.separator) + 1
-    while cells > width and text.endswith(grid.separator):
-        text, cells = text[: -len(grid.separator)].rstrip(" "), cells - 1
+    if cells > width:
+        kept = text.rstrip(f"{grid.separator} ")
+        empty = max(0, width - 1 - kept.count(grid.separator))
+        text = kept + grid.separator * empty
+        cells = text.count(grid.separator) + 1
     if cells == width and text.strip(grid.separator):
         return text
     raise FormatError(
@@ -141,6 +153,24 @@ def _whole(grid: Grid, at: int, line: str) -> str:
         expected=f"{width} columns: {short_list(grid.headings)}",
         code="E_TRUNCATED",
     )
+
+
+def check_decimal(grid: Grid, lines: Sequence[str]) -> None:
+    """Raise FormatError where numbers have a point although the table has decimal commas.
+
+    Of 1.000 and 1,000 in one table one is a thousand: to guess would be wrong by its factor.
+    """
+    if grid.decimal != ",":
+        return
+    at = next((at for at, line in enumerate(lines) if re.search(r"\d\.\d", line)), None)
+    if at is not None:
+        raise FormatError(
+            f"{grid.source.name} has numbers with decimal commas and with points",
+            place=grid.source.place(at),
+            found=f"“{clean_text(lines[at], 60)}”",
+            expected="one decimal sign and no thousands signs",
+            code="E_VALUE",
+        )
 
 
 def canonical(grid: Grid, frame: pd.DataFrame, meanings: Meanings) -> pd.DataFrame:
