@@ -1,5 +1,6 @@
 """EC-Lab and BT-Lab text: real files of every technique, and what is particular to them."""
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -162,12 +163,37 @@ def test_a_real_potential_over_time_without_current(real_data: Path) -> None:
     assert round(frame[columns.VOLTAGE].max(), 4) == 0.6634
 
 
-@pytest.mark.parametrize("name", ["-prerun.mps", "_02_GEIS_C05_LOOP.txt"])
-def test_settings_and_loop_files_are_not_claimed(name: str, real_data: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("-prerun.mps", "holds the settings of an experiment, no measurement"),
+        ("_02_GEIS_C05_LOOP.txt", "holds the first points of the loops of another file"),
+    ],
+)
+def test_settings_and_loop_files_are_refused_with_what_they_hold(
+    name: str, content: str, real_data: Path
+) -> None:
     path = (real_data / SYMMETRIC).parent / (
         f"jr862_11_08_23_insitu-impedance-LiLi_1MLiTFSI_TEGDME-1mA{name}"
     )
-    assert not sniff(sample(path, path.name))
+    assert sniff(sample(path, path.name))
+    error = refusal(read, path)
+    assert error.code == "E_UNSUPPORTED"
+    assert content in error.message
+    assert ".mpr" in error.expected
+
+
+def test_a_large_text_needs_a_small_multiple_of_its_size(tmp_path: Path) -> None:
+    row = "\t".join(["1.234567890123456E+000"] * 16) + "\t"
+    others = "\t".join(f"other {at}" for at in range(13))
+    lines = [*eclab_header("Modulo Bat"), f"time/s\tEwe/V\tI/mA\t{others}\t", *[row] * 10_000]
+    path = write(tmp_path / "cell.mpt", lines)
+    read(path)
+    tracemalloc.start()
+    read(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * path.stat().st_size
 
 
 def test_a_spectrum_is_read_back_with_the_rest_before_it_left_out(tmp_path: Path) -> None:
