@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.parsers.expat import ExpatError
 
 from measurements.formats import FormatError, Notice
+from measurements.formats._archive import open_archive
 from measurements.formats._checks import clean_text, short_list
 
 NDA_MAGIC = b"NEWARE"
@@ -118,7 +119,7 @@ def _declared_end(head: bytes, position: int, width: int, count: int) -> int:
 
 def _inspect_ndax(path: Path) -> Container:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_archive(path) as archive:
             _check_members(path, archive.infolist())
             with archive.open(DATA_MEMBER) as data:
                 head = data.read(NDC_VERSION_AT + 1)

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from measurements import columns
+from measurements.formats._clock import LOCAL_TIME
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,9 +33,6 @@ SIGNED = {
     "energy_mWh": (columns.STEP_CHARGING_ENERGY, columns.STEP_DISCHARGING_ENERGY),
 }
 """Column of fastnda -> canonical column and factor; signed column -> its two halves."""
-
-LOCAL_TIME = "local_time_second"
-"""Seconds since 1970 of a wall clock without zone; not unix_time_second, which is UTC."""
 
 
 def to_frame(table: "pl.DataFrame", *, local_clock: bool) -> pd.DataFrame:

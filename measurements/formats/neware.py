@@ -1,4 +1,4 @@
-"""Neware .nda and .ndax, read through fastnda (BSD-3) with the instrument's own cycle numbers.
+"""Neware .nda, .ndax and zipped .ndc folders through fastnda (BSD-3), cycles as it counted.
 
 Here stand recognition, the calls of the library and the checks; ``_neware_container`` guards
 against cut-off and oversized files, ``_neware_table`` and ``_neware_metadata`` rename.
@@ -25,6 +25,7 @@ from measurements.formats._checks import (
     no_rows,
     under_name,
 )
+from measurements.formats._clock import LOCAL_TIME, WITHOUT_ZONE
 from measurements.formats._neware_container import (
     NDA_MAGIC,
     ZIP_MAGIC,
@@ -33,8 +34,9 @@ from measurements.formats._neware_container import (
     library_errors,
     reason,
 )
+from measurements.formats._neware_folder import as_ndax, is_single
 from measurements.formats._neware_metadata import from_nda, from_ndax
-from measurements.formats._neware_table import LOCAL_TIME, to_frame
+from measurements.formats._neware_table import to_frame
 
 if TYPE_CHECKING:
     import polars as pl
@@ -78,7 +80,7 @@ UNREADABLE_METADATA = "Facts beside the records (channel, start time ...) are le
 
 def sniff(sample: Sample) -> bool:
     """Tell a Neware file by its magic, or a zip archive by the names of its members."""
-    if sample.head.startswith(NDA_MAGIC):
+    if sample.head.startswith(NDA_MAGIC) or is_single(sample.head):
         return True
     if not sample.head.startswith(ZIP_MAGIC):
         return False
@@ -87,6 +89,11 @@ def sniff(sample: Sample) -> bool:
 
 def read(path: Path) -> Reading:
     """Read a Neware file; FormatError when it is damaged, cut off, empty or of unknown version."""
+    with as_ndax(path) as whole:
+        return _read(whole)
+
+
+def _read(path: Path) -> Reading:
     container = inspect_container(path)
     name = path.name if path.suffix.lower() == container.suffix else f"file{container.suffix}"
     with under_name(path, name) as typed, _hear_library() as said:
@@ -205,13 +212,7 @@ def _check_records(source: Source, frame: pd.DataFrame, notices: list[Notice]) -
             )
         )
     if LOCAL_TIME in frame:
-        notices.append(
-            Notice(
-                "CLOCK_WITHOUT_ZONE",
-                f"The clock of this file has no time zone: it is kept as {LOCAL_TIME}, "
-                "and there is no unix_time_second.",
-            )
-        )
+        notices.append(WITHOUT_ZONE)
 
 
 def _check_record_numbers(source: Source, frame: pd.DataFrame, notices: list[Notice]) -> None:
