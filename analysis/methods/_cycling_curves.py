@@ -1,5 +1,7 @@
 """Figures of a cycling test: capacity and efficiency, retention, voltage profiles."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from analysis.methods import Curve, Trace
@@ -17,14 +19,15 @@ PROFILES = 5
 
 def curves(evaluation: Evaluation) -> tuple[Curve, ...]:
     """Return the figures of ANALYSES A08."""
-    figures = [_capacity_and_efficiency(evaluation), _profiles(evaluation)]
+    drawn = _drawn(evaluation)
+    figures = [_capacity_and_efficiency(evaluation), voltage_profiles(evaluation, drawn)]
     if evaluation.kept is not None:
         figures.insert(1, _retention(evaluation))
     return tuple(figures)
 
 
-def _scale(evaluation: Evaluation) -> tuple[float, str]:
-    """Factor from Ah and unit of capacities: per gram where the mass is known."""
+def scale(evaluation: Evaluation) -> tuple[float, str]:
+    """Return the factor from Ah and the unit of capacities: per gram where the mass is known."""
     mass = evaluation.subject.mass_mg
     if mass is None:
         return 1e3, "mAh"
@@ -33,15 +36,15 @@ def _scale(evaluation: Evaluation) -> tuple[float, str]:
 
 def _capacity_and_efficiency(evaluation: Evaluation) -> Curve:
     cycles, half = evaluation.cycles, evaluation.half
-    factor, unit = _scale(evaluation)
+    factor, unit = scale(evaluation)
     named = {
-        _name(evaluation, 1): factor * cycles.charging(half.charge_ah),
-        _name(evaluation, -1): factor * cycles.discharging(half.charge_ah),
+        half_name(evaluation, 1): factor * cycles.charging(half.charge_ah),
+        half_name(evaluation, -1): factor * cycles.discharging(half.charge_ah),
     }
-    points = [
-        _points(name, cycles.number, values, np.isfinite(values)) for name, values in named.items()
+    capacities = [
+        points(name, cycles.number, values, np.isfinite(values)) for name, values in named.items()
     ]
-    ratio = _points(
+    ratio = points(
         "coulombic efficiency", cycles.number, 100 * cycles.efficiency, cycles.complete, axis="y2"
     )
     formation = evaluation.formation
@@ -52,23 +55,28 @@ def _capacity_and_efficiency(evaluation: Evaluation) -> Curve:
         y_title=f"Capacity / {unit}",
         y2_title="Coulombic efficiency / %",
         y2_range=EFFICIENCY_RANGE,
-        traces=(*points, ratio),
+        traces=(*capacities, ratio),
         shaded=((0.5, formation + 0.5, "formation"),) if formation else (),
     )
 
 
-def _points(name: str, number: Ints, values: Floats, shown: Bools, axis: str = "y") -> Trace:
-    """Markers of the shown cycles, thinned beyond 2,000 without losing extremes."""
+def points(name: str, number: Ints, values: Floats, shown: Bools, axis: str = "y") -> Trace:
+    """Return markers of the shown cycles, thinned beyond 2,000 without losing extremes."""
     x, y = number[shown].astype(np.float64), values[shown]
     rows = min_max_rows(y, MOST_POINTS)
     return Trace(name, x[rows], y[rows], mode="markers", axis="y2" if axis == "y2" else "y")
 
 
-def _name(evaluation: Evaluation, sign: int) -> str:
-    """What a half-cycle does to the working electrode, where that has a name."""
+def half_name(evaluation: Evaluation, sign: int) -> str:
+    """Return what a half-cycle does to the working electrode, where that has a name."""
     if not evaluation.subject.half_cell:
         return WORDS[sign]
     return f"{WORDS[sign]} ({'delithiation' if sign > 0 else 'lithiation'})"
+
+
+def trace_name(evaluation: Evaluation, number: int, h: int) -> str:
+    """Return the name of half-cycle ``h`` of a cycle in a figure."""
+    return f"cycle {number}, {half_name(evaluation, int(evaluation.half.sign[h]))}"
 
 
 def _retention(evaluation: Evaluation) -> Curve:
@@ -77,20 +85,25 @@ def _retention(evaluation: Evaluation) -> Curve:
         raise ValueError("there is no retention to draw")
     percent = 100 * kept.relative
     everything = np.ones(len(percent), dtype=np.bool_)
+    traces = [points("retention", kept.n, percent, everything)]
+    if evaluation.knee is not None:
+        n, relative = evaluation.knee.line.T
+        traces.append(Trace("two straight lines", n, 100 * relative))
     return Curve(
         name="retention",
         title=f"Capacity retention, cycle {kept.reference_cycle} is 100 %",
         x_title="Cycle counted from the reference",
         y_title="Retention / %",
-        traces=(_points("retention", kept.n, percent, everything),),
+        traces=tuple(traces),
         levels=((level, f"{level:g} %"),),
     )
 
 
-def _profiles(evaluation: Evaluation) -> Curve:
-    factor, unit = _scale(evaluation)
+def voltage_profiles(evaluation: Evaluation, numbers: Sequence[int]) -> Curve:
+    """Return voltage over capacity of both halves of the cycles with these numbers."""
+    factor, unit = scale(evaluation)
     traces = []
-    for number in _drawn(evaluation):
+    for number in numbers:
         for h in (evaluation.cycles.first[number - 1], evaluation.cycles.second[number - 1]):
             if h < 0:
                 continue
@@ -101,8 +114,9 @@ def _profiles(evaluation: Evaluation) -> Curve:
                 evaluation.dead_band_a,
             )
             rows = min_max_rows(volt, PROFILE_POINTS)
-            name = f"cycle {number}, {_name(evaluation, int(evaluation.half.sign[h]))}"
-            traces.append(Trace(name, factor * capacity[rows], volt[rows]))
+            traces.append(
+                Trace(trace_name(evaluation, number, int(h)), factor * capacity[rows], volt[rows])
+            )
     return Curve(
         name="voltage_profiles",
         title="Voltage profiles",

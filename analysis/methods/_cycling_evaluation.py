@@ -21,6 +21,7 @@ from analysis.science.cycling import (
 from analysis.science.half_cycles import HalfCycles, dead_band, half_cycles
 from analysis.science.instrument_capacity import by_half_cycle
 from analysis.science.integrals import means
+from analysis.science.knee import Knee, find_knee
 from analysis.science.retention import (
     CycleLife,
     Fade,
@@ -62,7 +63,8 @@ class Evaluation:
     ``counted_ah`` (h,) is what the instrument counted in each half-cycle, NaN where unknown;
     ``missed`` are the directions whose declared cut-off most half-cycles miss; ``labels`` (c,)
     number the rate blocks; ``temperature_celsius`` (h,); ``kept`` and ``life`` are None with
-    fewer than two complete cycles at the nominal rate, ``faded`` with fewer than three.
+    fewer than two complete cycles at the nominal rate, ``faded`` with fewer than three; ``knee``
+    is None where it is not wanted or there is none.
     """
 
     subject: Subject
@@ -78,6 +80,7 @@ class Evaluation:
     kept: Retention | None
     life: CycleLife | None
     faded: Fade | None
+    knee: Knee | None
 
     @property
     def half(self) -> HalfCycles:
@@ -165,6 +168,7 @@ def evaluate(recording: Recording, subject: Subject, params: Params) -> Evaluati
         if kept
         else None,
         faded=fade(kept) if kept and len(kept.n) >= FEWEST_FADED else None,
+        knee=_knee(kept) if params.knee != "none" else None,
     )
 
 
@@ -261,10 +265,7 @@ def _reached(half: HalfCycles, subject: Subject) -> tuple[Bools, tuple[int, ...]
 def _kept(cycles: Cycles, rate: NominalRate, subject: Subject, params: Params) -> Retention | None:
     """Return the retention at the nominal rate, None with fewer than two complete cycles."""
     chosen = cycles.complete & rate.cycles
-    charge = cycles.half.charge_ah
-    discharge_opens = subject.first_sign < 0
-    opening = params.retention_capacity == "discharge" and discharge_opens
-    capacity = cycles.opening(charge) if opening else cycles.closing(charge)
+    capacity = cycles.counting(cycles.half.charge_ah, params.retention_capacity)
     wanted = {"cycle_1": 1, "nth": params.reference_cycle}.get(params.retention_reference)
     if wanted is not None:
         _require_reference(cycles, rate, wanted, capacity, params.rate_tolerance_percent)
@@ -273,6 +274,13 @@ def _kept(cycles: Cycles, rate: NominalRate, subject: Subject, params: Params) -
     return retention(
         cycles.number[chosen], capacity[chosen], params.retention_reference, params.reference_cycle
     )
+
+
+def _knee(kept: Retention | None) -> Knee | None:
+    """Return the knee of retention, None where there are too few cycles to tell it."""
+    if kept is None or kept.scatter is None:
+        return None
+    return find_knee(kept.n.astype(np.float64), kept.relative, kept.scatter)
 
 
 def _require_reference(

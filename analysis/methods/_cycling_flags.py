@@ -8,6 +8,7 @@ import numpy as np
 from analysis.methods import Flag, Severity
 from analysis.methods._cycling_evaluation import WORDS, Evaluation
 from analysis.methods._cycling_uncertainty import Errors
+from analysis.science.knee import FEWEST as FEWEST_FOR_KNEE
 
 HIGH_EFFICIENCY, HIGH_CYCLES = 1.005, 3
 LOW_EFFICIENCY = 0.5
@@ -31,18 +32,21 @@ SYNONYMS = {"silicon": "si", "lifepo4": "lfp", "ncm811": "nmc811"}
 
 def cycle_flags(evaluation: Evaluation, errors: Errors) -> Iterator[Flag]:
     """Yield what is noteworthy about the cycles of a test."""
-    yield from _opening(evaluation)
-    yield from _incomplete(evaluation)
+    yield from opening(evaluation)
+    yield from incomplete(evaluation)
     yield from _cutoffs(evaluation)
-    yield from _rates(evaluation)
+    yield from rate_label(evaluation)
+    yield from _nominal(evaluation)
     yield from _reference(evaluation)
     yield from _efficiency(evaluation)
     yield from _conflict(evaluation, errors)
-    yield from _theory(evaluation)
+    yield from theory(evaluation)
     yield from _life(evaluation)
+    yield from _knee(evaluation)
 
 
-def _opening(evaluation: Evaluation) -> Iterator[Flag]:
+def opening(evaluation: Evaluation) -> Iterator[Flag]:
+    """Yield whether a test opens otherwise than its cell type, or in another file."""
     found, cell_type = WORDS[evaluation.opened_with], evaluation.subject.cell_type
     context = {"found": found, "cell_type": cell_type}
     left_out = "; the first half-cycle is left out" if evaluation.leading_left_out else ""
@@ -79,7 +83,8 @@ def _as_declared(evaluation: Evaluation) -> str:
     return f" with first_half_cycle {WORDS[declared]}" if declared else ""
 
 
-def _incomplete(evaluation: Evaluation) -> Iterator[Flag]:
+def incomplete(evaluation: Evaluation) -> Iterator[Flag]:
+    """Yield which cycles did not end as programmed."""
     cycles = evaluation.cycles
     numbers = cycles.number[~cycles.complete].tolist()
     if not numbers:
@@ -108,7 +113,8 @@ def _cutoffs(evaluation: Evaluation) -> Iterator[Flag]:
         )
 
 
-def _rates(evaluation: Evaluation) -> Iterator[Flag]:
+def rate_label(evaluation: Evaluation) -> Iterator[Flag]:
+    """Yield whether no block runs at the rate that is declared."""
     subject, rate = evaluation.subject, evaluation.rate
     nominal = subject.nominal_a
     if nominal is not None and not rate.as_declared and subject.nominal_c_rate:
@@ -121,13 +127,17 @@ def _rates(evaluation: Evaluation) -> Iterator[Flag]:
             f"({100 * LABEL:.0f} % allowed, 1C = {subject.one_c_ma_g:g} mA/g).",
             {"declared": subject.nominal_c_rate, "actual": actual},
         )
-    if rate.ambiguous:
+
+
+def _nominal(evaluation: Evaluation) -> Iterator[Flag]:
+    if evaluation.rate.ambiguous:
         lengths = np.bincount(evaluation.labels).tolist()
         yield Flag(
             "FORMATION_AMBIGUOUS",
             "warn",
             f"Several rates were run for about as many cycles ({_listed(lengths)} cycles a block): "
-            "which one is nominal, and what is formation, is not clear. Declare nominal_c_rate.",
+            "which one is nominal, and what is formation, is not clear. Declare nominal_c_rate; "
+            "if this is a rate test, start rate_capability.",
             {"block_lengths": lengths[:100]},
         )
 
@@ -205,7 +215,8 @@ def _conflict(evaluation: Evaluation, errors: Errors) -> Iterator[Flag]:
     )
 
 
-def _theory(evaluation: Evaluation) -> Iterator[Flag]:
+def theory(evaluation: Evaluation) -> Iterator[Flag]:
+    """Yield whether capacities per gram are above what the material can hold."""
     mass, cycles = evaluation.subject.mass_mg, evaluation.cycles
     tokens = re.split(r"[^a-z0-9]+", evaluation.subject.basis.lower())
     material = next((m for m in (SYNONYMS.get(t, t) for t in tokens) if m in THEORY), None)
@@ -248,6 +259,20 @@ def _life(evaluation: Evaluation) -> Iterator[Flag]:
             "at least that.",
             {"cycles": life.value},
         )
+
+
+def _knee(evaluation: Evaluation) -> Iterator[Flag]:
+    if evaluation.params.knee == "none" or evaluation.knee is not None:
+        return
+    kept = evaluation.kept
+    cycles = 0 if kept is None else len(kept.n)
+    yield Flag(
+        "KNEE_NOT_FOUND",
+        "info",
+        f"No knee is found in {cycles} cycles: two straight lines of which the second is steeper "
+        f"must describe retention much better than one, over at least {FEWEST_FOR_KNEE} cycles.",
+        {"cycles": cycles},
+    )
 
 
 def _listed(numbers: list[int], most: int = 5) -> str:

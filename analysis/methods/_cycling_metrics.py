@@ -73,7 +73,11 @@ def _of_cycle(evaluation: Evaluation, errors: Errors, k: int) -> Iterator[Metric
             "areal_capacity", value, times(errors.areal(second), value), index=number,
             definition=f"reversible capacity ({WORDS[int(half.sign[second])]}) per area",
         )  # fmt: skip
-    yield from _voltages(evaluation, errors, k, rel)
+    yield from mean_voltages(evaluation, errors, k)
+    if evaluation.subject.first_sign == CHARGE:
+        energy = half.energy_wh
+        ratio = 100 * float(cycles.discharging(energy)[k] / cycles.charging(energy)[k])
+        yield Metric("energy_efficiency", ratio, times(rel, ratio), index=number)
 
 
 def _of_half_cycle(evaluation: Evaluation, errors: Errors, h: int, number: int) -> Iterator[Metric]:
@@ -97,9 +101,8 @@ def _of_half_cycle(evaluation: Evaluation, errors: Errors, h: int, number: int) 
         )  # fmt: skip
 
 
-def _voltages(
-    evaluation: Evaluation, errors: Errors, k: int, rel: float | None
-) -> Iterator[Metric]:
+def mean_voltages(evaluation: Evaluation, errors: Errors, k: int) -> Iterator[Metric]:
+    """Yield mean voltages of both halves of cycle k and their difference; no intervals yet."""
     cycles, half, number = evaluation.cycles, evaluation.half, int(evaluation.cycles.number[k])
     mean, u = half.mean_voltage_v, errors.voltage_v
     charge, discharge = float(cycles.charging(mean)[k]), float(cycles.discharging(mean)[k])
@@ -110,10 +113,6 @@ def _voltages(
         "voltage_hysteresis", charge - discharge, u and quadrature(u, u), index=number,
         definition="difference of the charge-averaged voltages",
     )  # fmt: skip
-    if evaluation.subject.first_sign == CHARGE:
-        energy = half.energy_wh
-        ratio = 100 * float(cycles.discharging(energy)[k] / cycles.charging(energy)[k])
-        yield Metric("energy_efficiency", ratio, times(rel, ratio), index=number)
 
 
 def _of_rate(evaluation: Evaluation, errors: Errors) -> Iterator[Metric]:

@@ -4,6 +4,24 @@ from dataclasses import dataclass, field
 
 from analysis.science.retention import Reference
 
+RATE_TOLERANCE = {"help": "Currents closer than this are one rate.", "min": 0.1, "max": 20.0}
+DEAD_BAND = {
+    "help": "Share of the largest current below which the cell is at rest.",
+    "min": 0.001,
+    "max": 10.0,
+}
+RESOLUTION = {
+    "help": "Current (A) below which the cell is at rest in any case.",
+    "min": 0.0,
+    "max": 100.0,
+}
+COUNTING_CAPACITY = {
+    "help": "Capacity that counts: the reversible one (delithiation in anode half cells, else "
+    "discharge) or always the discharge.",
+    "choices": ("reversible", "discharge"),
+}
+"""Parameters that several analyses of a cycling test have in common."""
+
 
 @dataclass(frozen=True)
 class Params:
@@ -25,14 +43,7 @@ class Params:
             "max": 1_000_000,
         },
     )
-    retention_capacity: str = field(
-        default="reversible",
-        metadata={
-            "help": "Capacity whose retention counts: the reversible one (delithiation in anode "
-            "half cells, else discharge) or always the discharge.",
-            "choices": ("reversible", "discharge"),
-        },
-    )
+    retention_capacity: str = field(default="reversible", metadata=COUNTING_CAPACITY)
     life_threshold_percent: float = field(
         default=80.0,
         metadata={"help": "Retention at which a cell's life ends.", "min": 10.0, "max": 99.0},
@@ -53,23 +64,14 @@ class Params:
             "choices": ("censored", "linear_extrapolation"),
         },
     )
-    rate_tolerance_percent: float = field(
-        default=3.0,
-        metadata={"help": "Currents closer than this are one rate.", "min": 0.1, "max": 20.0},
-    )
-    dead_band_percent: float = field(
-        default=0.1,
+    knee: str = field(
+        default="none",
         metadata={
-            "help": "Share of the largest current below which the cell is at rest.",
-            "min": 0.001,
-            "max": 10.0,
+            "help": "Whether the cycle is looked for from which capacity falls faster, as the "
+            "break of two straight lines.",
+            "choices": ("none", "piecewise_linear"),
         },
     )
-    current_resolution_a: float = field(
-        default=0.0,
-        metadata={
-            "help": "Current (A) below which the cell is at rest in any case.",
-            "min": 0.0,
-            "max": 100.0,
-        },
-    )
+    rate_tolerance_percent: float = field(default=3.0, metadata=RATE_TOLERANCE)
+    dead_band_percent: float = field(default=0.1, metadata=DEAD_BAND)
+    current_resolution_a: float = field(default=0.0, metadata=RESOLUTION)

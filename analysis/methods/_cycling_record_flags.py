@@ -1,6 +1,6 @@
 """What a person should know about a cycling table: missing ends and records, counters, heat."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
@@ -21,26 +21,39 @@ COMPARED = 0.05
 """Half-cycles with less than this share of the largest charge are too short to compare."""
 EXCURSION_K = 2.0
 
+FACTS = {
+    "current": "current_range_a and current_accuracy_fraction of the channel",
+    "voltage": "voltage_accuracy_v of the channel",
+    "mass": "active_mass_u_mg",
+    "area": "area_cm2_u",
+}
+"""What uncertainties come from, by quantity."""
+
 
 def record_flags(evaluation: Evaluation) -> Iterator[Flag]:
     """Yield what is noteworthy about the records of a test."""
     yield from _ends(evaluation)
-    yield from _gaps(evaluation)
+    yield from gaps(evaluation)
     yield from _counters(evaluation)
     yield from _temperature(evaluation)
 
 
-def uncertainty_flags(evaluation: Evaluation, metrics: Sequence[Metric]) -> Iterator[Flag]:
-    """Yield which metrics have no uncertainty, and what the others leave out, for lack of facts."""
+def uncertainty_flags(
+    evaluation: Evaluation, metrics: Sequence[Metric], without_concern: Collection[str] = ()
+) -> Iterator[Flag]:
+    """Yield which metrics have no uncertainty, and what the others leave out, for lack of facts.
+
+    ``without_concern`` are the keys of FACTS that the metrics do not need.
+    """
     subject = evaluation.subject
     without = sorted({m.name for m in metrics if m.u is None and m.censored == "none"})
     missing = {
-        "current_range_a and current_accuracy_fraction of the channel": subject.offset_a is None,
-        "voltage_accuracy_v of the channel": subject.voltage_u_v is None,
-        "active_mass_u_mg": subject.mass_mg is not None and subject.mass_u_mg is None,
-        "area_cm2_u": subject.area_cm2 is not None and subject.area_u_cm2 is None,
+        "current": subject.offset_a is None,
+        "voltage": subject.voltage_u_v is None,
+        "mass": subject.mass_mg is not None and subject.mass_u_mg is None,
+        "area": subject.area_cm2 is not None and subject.area_u_cm2 is None,
     }
-    names = [name for name, absent in missing.items() if absent]
+    names = [FACTS[key] for key, no in missing.items() if no and key not in without_concern]
     if without:
         yield Flag(
             "UNCERTAINTY_UNKNOWN",
@@ -80,7 +93,8 @@ def _ends(evaluation: Evaluation) -> Iterator[Flag]:
     )
 
 
-def _gaps(evaluation: Evaluation) -> Iterator[Flag]:
+def gaps(evaluation: Evaluation) -> Iterator[Flag]:
+    """Yield gaps without a record and pauses of the step clock."""
     half = evaluation.half
     rows = np.maximum(half.last - half.first, 2)
     usual = np.maximum(half.duration_s - half.longest_s, 0.0) / (rows - 1)

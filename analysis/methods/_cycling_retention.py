@@ -9,6 +9,7 @@ from analysis.methods import Metric
 from analysis.methods._cycling_evaluation import Evaluation
 from analysis.methods._cycling_metrics import MILESTONES, times, with_interval
 from analysis.methods._cycling_uncertainty import Errors
+from analysis.science.knee import Knee
 from analysis.science.retention import CycleLife, Retention
 from analysis.science.stretches import Ints
 
@@ -50,7 +51,7 @@ def efficiency_metrics(evaluation: Evaluation, errors: Errors) -> Iterator[Metri
 
 
 def retention_metrics(evaluation: Evaluation) -> Iterator[Metric]:
-    """Yield reference cycle, retention at milestones, cycle life and fade; no intervals yet."""
+    """Yield reference cycle, retention at milestones, cycle life, fade and knee."""
     kept, params, faded = evaluation.kept, evaluation.params, evaluation.faded
     if kept is None or evaluation.life is None:
         return
@@ -75,6 +76,17 @@ def retention_metrics(evaluation: Evaluation) -> Iterator[Metric]:
             100 * faded.hi95, n=len(kept.n), qualifier=qualifier,
             definition="Theil-Sen slope dR/dn; negative: capacity is lost",
         )  # fmt: skip
+    if evaluation.knee is not None:
+        yield _knee(kept, evaluation.knee)
+
+
+def _knee(kept: Retention, knee: Knee) -> Metric:
+    return Metric(
+        "capacity_knee", knee.n, knee.u, knee.lo95, knee.hi95, n=len(kept.n),
+        qualifier="piecewise linear",
+        definition=f"break of two straight lines: {100 * knee.slope_before:.3g} %/cycle before, "
+        f"{100 * knee.slope_after:.3g} after; from cycle {kept.reference_cycle} as n = 1",
+    )  # fmt: skip
 
 
 def _milestones(kept: Retention) -> list[int]:

@@ -70,6 +70,13 @@ class Cycles:
         """Return a quantity of half-cycles (h,) for the discharge; NaN where it is missing."""
         return self.closing(values) if self.first_sign == CHARGE else self.opening(values)
 
+    def counting(self, values: Floats, which: str) -> Floats:
+        """Return a quantity of half-cycles (h,) for the half whose capacity counts.
+
+        That is the second one (``reversible``) or the ``discharge``.
+        """
+        return self.discharging(values) if which == "discharge" else self.closing(values)
+
     @property
     def efficiency(self) -> Floats:
         """Coulombic efficiency, second over first charge; NaN where a half is missing."""

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from analysis.science.integrals import HOUR_S
-from analysis.science.stretches import Floats, Ints, Record
+from analysis.science.integrals import HELD_V, HOUR_S, PLATEAU
+from analysis.science.stretches import Bools, Floats, Ints, Record
 
 FEWEST = 4
 """Two ends and the extremes of one part."""
@@ -21,6 +21,18 @@ def profile(record: Record, first: int, last: int, dead_band_a: float) -> tuple[
     passed = 0.5 * (current[1:] + current[:-1]) * np.diff(record.time_s[rows]) * both
     capacity = np.append(0.0, np.cumsum(passed)) / HOUR_S
     return capacity[flowing], record.voltage_v[rows][flowing]
+
+
+def not_held(record: Record, first: int, last: int, dead_band_a: float) -> Bools:
+    """Return which points of ``profile`` are not at held voltage.
+
+    Held: near the voltage at which the half-cycle ends, with a current that has fallen.
+    """
+    rows = slice(first, last + 1)
+    current, voltage = np.abs(record.current_a[rows]), record.voltage_v[rows]
+    held = (current < PLATEAU * current.max()) & (np.abs(voltage - voltage[-1]) <= HELD_V)
+    free: Bools = ~held[current > dead_band_a]
+    return free
 
 
 def min_max_rows(values: Floats, most: int) -> Ints:

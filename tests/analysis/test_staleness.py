@@ -149,7 +149,7 @@ def test_what_was_read_is_not_analysed_again_when_the_result_still_fits(
     assert AnalysisRun.objects.current().get(method=method.name) == chosen
     change(film, user, thickness_um=180.0)
     request_analyses(reread(run.measurement))
-    new = AnalysisRun.objects.get(status="queued")
+    new = AnalysisRun.objects.get(status="queued", method=method.name)
     assert new.params["retention_reference"] == "max"
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.methods import ArrayFrame, Flag, Inputs, Metric, Result
+from analysis.methods import ArrayFrame, Flag, Inputs, Method, Metric, Result
 from analysis.methods.galvanostatic_cycling import METHOD
 from labsite.demo.cycling import Cycle, CyclingTest, Protocol, cycling_columns
 
@@ -15,10 +15,17 @@ ACCURATE = CHANNEL | {"voltage_accuracy_v": 0.001, "area_cm2_u": 0.02}
 HALF_CELL = Protocol(opens_with=1, lower_v=2.5, upper_v=3.8, shape="plateau", interval_s=60.0)
 
 
-def analyse(test: CyclingTest, *, without: tuple[str, ...] = (), facts=None, **params) -> Result:
+def analyse(
+    test: CyclingTest,
+    *,
+    without: tuple[str, ...] = (),
+    facts=None,
+    method: Method = METHOD,
+    **params,
+) -> Result:
     """Run the analysis with the test's facts, some changed or left out."""
     known = {k: v for k, v in (dict(test.facts) | (facts or {})).items() if k not in without}
-    return METHOD.run(Inputs({"main": ArrayFrame(test.columns)}, known), METHOD.params(**params))
+    return method.run(Inputs({"main": ArrayFrame(test.columns)}, known), method.params(**params))
 
 
 def with_columns(test: CyclingTest, **columns: NDArray[np.generic] | None) -> CyclingTest:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.science.profiles import min_max_rows, profile
+from analysis.science.profiles import min_max_rows, not_held, profile
 from analysis.science.stretches import Record
 
 
@@ -15,6 +15,19 @@ def test_a_profile_ends_with_the_charge_that_passed_and_leaves_rests_out():
     assert capacity[-1] == pytest.approx(2.0 * (1800 + 1790) / 3600)
     assert len(volt) == (current > 0).sum()
     assert (np.diff(capacity) >= 0).all()
+
+
+def test_points_at_held_voltage_are_told_from_those_at_constant_current():
+    """One hour at 2 A up to 4 V, then the current falls; the row before is at rest."""
+    time = np.arange(0.0, 5401.0, 60.0)
+    constant = time <= 3600
+    current = np.where(constant, 2.0, 2.0 * np.exp(-(time - 3600) / 900))
+    current[0] = 0.0
+    volt = np.where(constant, 3.0 + time / 3600, 4.0)
+    free = not_held(Record(time, volt, current), 0, len(time) - 1, 1e-3)
+    assert len(free) == len(time) - 1
+    assert free[:60].all()
+    assert not free[60:].any()
 
 
 def test_few_points_stay_as_they_are():
