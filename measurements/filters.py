@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from labsite.access.forms import ProjectFilters, RecordFilters
 from measurements.intake import SUBJECT_MODELS
 from measurements.lineage import measurements_about
-from measurements.models import SUBJECTS, Instrument, Measurement, Sensor
+from measurements.models import SUBJECTS, Instrument, LabFormat, Measurement, Sensor
 from measurements.search import record_by_code
 
 
@@ -86,6 +86,16 @@ class InstrumentFilters(RecordFilters):
     class Meta:
         model = Instrument
         fields = ("q", "kind", "voided")
+
+
+class LabFormatFilters(RecordFilters):
+    """Formats of the lab."""
+
+    SEARCHED = ("code", "aliases", "name", "description")
+
+    class Meta:
+        model = LabFormat
+        fields = ("q", "voided")
 
 
 class SensorFilters(RecordFilters):

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy
 
 from labsite.access.kinds import Kind, State
 from measurements import filters, tables
-from measurements.forms.records import InstrumentForm, MeasurementForm, SensorForm
-from measurements.models import SUBJECTS, Instrument, Measurement, Sensor
+from measurements.formatpanels import format_panels
+from measurements.forms.records import InstrumentForm, LabFormatForm, MeasurementForm, SensorForm
+from measurements.models import SUBJECTS, Instrument, LabFormat, Measurement, Sensor
 
 TONES = {"queued": "quiet", "running": "active", "done": "ok", "failed": "failed"}
 
@@ -56,6 +57,23 @@ INSTRUMENT = Kind(
     ),
     prefetched=("channels",),
     state=instrument_state,
+)
+LAB_FORMAT = Kind(
+    name="labformat",
+    folder="formats",
+    model=LabFormat,
+    form=LabFormatForm,
+    table=tables.LabFormatTable,
+    filters=filters.LabFormatFilters,
+    one=gettext_lazy("format of the lab"),
+    many=gettext_lazy("Formats of the lab"),
+    icon="file-type-csv",
+    hint=gettext_lazy(
+        "Upload a table that no format knows and choose “Map the columns”; what you say about its "
+        "columns is kept here and reads further files by itself."
+    ),
+    related=("created_by",),
+    panels=format_panels,
 )
 SENSOR = Kind(
     name="sensor",

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from labsite.access.tables import LinkColumn, RecordTable
 from labsite.lib.tables import MEDIUM, WIDE, DayColumn, NumberColumn, shown_from
-from measurements.models import Instrument, Measurement, Sensor
+from measurements.models import Instrument, LabFormat, Measurement, Sensor
 
 
 class MeasurementTable(RecordTable):
@@ -65,6 +65,22 @@ class InstrumentTable(RecordTable):
             "time_zone",
             "calibration_due_on",
         )
+        sequence = (*fields, "state")
+
+
+class LabFormatTable(RecordTable):
+    """Formats of the lab."""
+
+    name = tables.Column()
+    kind = tables.Column(orderable=False)
+    description = tables.Column(attrs=shown_from(MEDIUM, "wide"))
+    version = NumberColumn(_("Version"))
+    created_by = tables.Column(_("By"), attrs=shown_from(WIDE))
+    created_at = DayColumn(_("Saved"), css=MEDIUM)
+
+    class Meta:
+        model = LabFormat
+        fields = ("code", "name", "kind", "description", "version", "created_by", "created_at")
         sequence = (*fields, "state")
 
 

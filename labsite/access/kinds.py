@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from labsite.access.forms import RecordForm
 from labsite.access.models import Project, User
-from labsite.access.records import ProjectRecord, Record, may_edit_lab
+from labsite.access.records import ProjectRecord, Record, SharedRecord, may_edit_lab
 from labsite.access.starting import Starts
 from labsite.access.tables import RecordTable
 from labsite.access.viewers import Viewer
@@ -84,7 +84,7 @@ class Kind:
 
     def may_add(self, user: User) -> bool:
         """Whether the person may log one somewhere."""
-        if issubclass(self.model, ProjectRecord):
+        if issubclass(self.model, ProjectRecord | SharedRecord):
             return Project.objects.editable_by(user).exists()
         return may_edit_lab(user)
 

@@ -77,6 +77,13 @@ class LabRecord(Record):
         abstract = True
 
 
+class SharedRecord(Record):
+    """A record of the whole lab that every member may add; its author and managers change it."""
+
+    class Meta(Record.Meta):
+        abstract = True
+
+
 class ProjectRecord(Record):
     """A record that belongs to a project."""
 
@@ -96,7 +103,13 @@ def may_edit(user: User, record: Record) -> bool:
         return True
     if isinstance(record, ProjectRecord):
         return Project.objects.editable_by(user).filter(pk=record.project_id).exists()
-    return may_edit_lab(user)
+    return may_edit_lab(user) or _is_own(user, record)
+
+
+def _is_own(user: User, record: Record) -> bool:
+    """Whether the person, who logs somewhere, adds the shared record or has added it."""
+    own = record._state.adding or record.created_by_id == user.pk
+    return isinstance(record, SharedRecord) and own and Project.objects.editable_by(user).exists()
 
 
 def may_edit_lab(user: User) -> bool:

@@ -1,7 +1,9 @@
 """Forms of instruments with their channels, sensors, and what is said about a measurement."""
 
+import json
 from typing import Any
 
+from django import forms
 from django.db import transaction
 from django.forms import BaseInlineFormSet, inlineformset_factory
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +13,7 @@ from labsite.access.records import Record
 from labsite.lib.forms import Groups, Words, fields_of
 from measurements.forms.conditions import GROUPS as CONDITIONS
 from measurements.forms.conditions import condition_fields, with_conditions
-from measurements.models import Channel, Instrument, Measurement, Sensor
+from measurements.models import Channel, Instrument, LabFormat, Measurement, Sensor
 
 LABELS: tuple[Words, tuple[str, ...]] = (_("Labels and notes"), ("aliases", "notes"))
 SPARE_ROWS = 4
@@ -25,6 +27,10 @@ INSTRUMENT: Groups = (
 )
 SENSOR: Groups = (
     (_("Sensor"), ("name", "serial_number", "active_area_mm2", "puck")),
+    LABELS,
+)
+LAB_FORMAT: Groups = (
+    (_("Format"), ("name", "description", "mapping")),
     LABELS,
 )
 MEASUREMENT: Groups = (
@@ -93,6 +99,32 @@ class SensorForm(RecordForm):
         model = Sensor
         fields = fields_of(SENSOR, Sensor)
         formfield_callback = record_field_for
+
+
+class LabFormatForm(RecordForm):
+    """A format of the lab; the mapping is written as JSON, or on the page of a file."""
+
+    GROUPS = LAB_FORMAT
+    NOT_COPIED = (*RecordForm.NOT_COPIED, "name")
+
+    class Meta:
+        model = LabFormat
+        fields = (*fields_of(LAB_FORMAT, LabFormat), "mapping")
+        formfield_callback = record_field_for
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Show the mapping as it is read."""
+        super().__init__(*args, **kwargs)
+        self.fields["mapping"].widget = forms.Textarea(attrs={"rows": 14, "spellcheck": "false"})
+        self.fields["mapping"].encoder = IndentedEncoder  # type: ignore[attr-defined]
+
+
+class IndentedEncoder(json.JSONEncoder):
+    """Writes JSON for people."""
+
+    def __init__(self, *_args: Any, **_kwargs: Any) -> None:
+        """Indent, and keep letters such as µ."""
+        super().__init__(indent=2, ensure_ascii=False)
 
 
 class MeasurementForm(RecordForm):

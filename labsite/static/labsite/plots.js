@@ -1,4 +1,4 @@
-// Plots: <div data-plot-url="/figure.json"> is filled with the figure {data, layout} found there.
+// Plots: <div data-plot-url="/figure.json"> is filled with the figure {data, layout} found there; "#id": in the page.
 // Other attributes: data-plot-name (name of saved files), data-csv-url (a table instead of the drawn points),
 // data-plot-refetch (zooming along x asks again with ?from=&to= for more detail).
 (() => {
@@ -49,6 +49,7 @@
   }
 
   async function fetchFigure(url) {
+    if (String(url).startsWith("#")) return JSON.parse(document.querySelector(url).textContent);
     const answer = await fetch(url, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(`The figure could not be read (${answer.status}).`);
     return answer.json();
