@@ -29,7 +29,7 @@ from labsite.lib.storage import local_copy
 from measurements import api as measurements_api
 from measurements.api import not_ready
 from measurements.discovery import formats
-from measurements.models import SUBJECTS, Measurement
+from measurements.models import SUBJECTS, LabFormat, Measurement
 from measurements.queries import AboutFilter
 
 RUNS = joined(AnalysisRun)
@@ -262,10 +262,11 @@ class MethodViewSet(CatalogueViewSet):
 
 
 class FormatViewSet(CatalogueViewSet):
-    """File formats that are read."""
+    """File formats that are read, those of the lab under their codes."""
 
     serializer_class = shapes.FormatSerializer
 
     def installed(self) -> Mapping[str, object]:
         """Return the formats."""
-        return formats()
+        saved = LabFormat.objects.valid()
+        return {**formats(), **{one.code: one for one in saved}}

@@ -13,7 +13,13 @@ CONTACT_GEOMETRY = {
     Cell.Type.LI_BLOCKING: "li_blocking",
 }
 
-ELECTROCHEMICAL = {Measurement.Kind.CYCLING, Measurement.Kind.IMPEDANCE}
+ELECTROCHEMICAL = {
+    Measurement.Kind.CYCLING,
+    Measurement.Kind.IMPEDANCE,
+    Measurement.Kind.VOLTAMMETRY,
+    Measurement.Kind.CHRONOAMPEROMETRY,
+    Measurement.Kind.CHRONOPOTENTIOMETRY,
+}
 """Kinds for which the diameter of a film would be taken for that of its electrodes."""
 
 Facts = dict[str, Fact | None]

@@ -23,7 +23,7 @@ from labsite.access.recording import check_may_edit
 from labsite.lib.jobs import enqueue, start_over
 from measurements.models import Measurement
 
-LOST = ("E_DEFECT", "E_WORKER_LOST", "E_TIME_LIMIT")
+LOST = ("E_DEFECT", "E_WORKER_LOST", "E_TIME_LIMIT", "E_FILE_REPLACED")
 
 
 def request_analyses(measurement: Measurement) -> None:
@@ -126,8 +126,10 @@ def make_current(run: AnalysisRun, *, in_place_of_fresh: bool = True) -> None:
 
 
 def _sha256(measurement: Measurement) -> str:
-    newest = measurement.raw_files.order_by("-revision").values_list("blob_id", flat=True).first()
-    return newest or ""
+    """Return what the measurement's table was made from."""
+    if measurement.frame_sha256:
+        return measurement.frame_sha256
+    return measurement.raw_files.values_list("blob_id", flat=True).last() or ""
 
 
 def _digest(

@@ -106,6 +106,11 @@ class RunInput(models.Model):
     def __str__(self) -> str:
         return f"{self.role}: {self.measurement.code}"
 
+    @property
+    def has_other_table(self) -> bool:
+        """Whether the measurement's table has been made from other files since."""
+        return self.measurement.frame_sha256 not in {"", self.sha256}
+
 
 class Metric(models.Model):
     """One number with its uncertainty, in the unit of the vocabulary."""

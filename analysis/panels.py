@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from analysis.headlines import headlines
 from analysis.models import AnalysisRun, Curve, Flag
+from analysis.registry import methods
 from analysis.remedies import Remedy, remedy
 from analysis.words import Shown, method_title, run_state, show_metric
 from labsite.access.kinds import State
@@ -178,10 +179,14 @@ def panel_context(record: Record, viewer: Viewer) -> dict[str, object]:
     measurements = about(record, viewer)
     return progress_context(record, viewer) | {
         "panel": results_panel(measurements, viewer, record),
-        "unanalysed": measurements.filter(status=Measurement.Status.DONE, runs__isnull=True)[
-            :UNANALYSED
-        ],
+        "unanalysed": measurements.filter(
+            status=Measurement.Status.DONE, runs__isnull=True, kind__in=_analysed_kinds()
+        )[:UNANALYSED],
     }
+
+
+def _analysed_kinds() -> set[str]:
+    return {kind for method in methods().values() for kind in method.kinds}
 
 
 def progress_context(record: Record, viewer: Viewer) -> dict[str, object]:

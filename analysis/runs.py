@@ -51,13 +51,22 @@ def _execute(run: AnalysisRun) -> None:
 
 
 def _compute(method: Method, run: AnalysisRun) -> Result:
+    """Run the method on the tables as they are now, if they are those the run was asked for."""
     params = build_params(method, run.params)
+    sources = list(run.inputs.select_related("measurement"))
+    for source in sources:
+        if source.has_other_table:
+            raise ExpectedError(
+                "E_FILE_REPLACED",
+                f"{source.measurement.code} was read from other files meanwhile; "
+                "a newer run takes the place of this one.",
+            )
     with ExitStack() as files:
         frames = {
             source.role: ParquetFrame(
                 files.enter_context(local_copy(source.measurement.frame_path))
             )
-            for source in run.inputs.select_related("measurement")
+            for source in sources
         }
         inputs = Inputs(
             frames=frames,

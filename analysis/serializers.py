@@ -10,6 +10,7 @@ from analysis.methods import Method
 from analysis.models import AnalysisRun, Flag, Metric, RunInput
 from labsite.access.references import AddressField, RecordField, ReferenceSerializer
 from labsite.access.serializers import ObjectField, RowSerializer, StrictSerializer
+from measurements.models import LabFormat
 from measurements.serializers import JobSerializer, MeasurementSerializer
 
 JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
@@ -210,6 +211,17 @@ class FormatSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     suffixes = serializers.ListField(child=serializers.CharField())
     kinds = serializers.ListField(child=serializers.CharField())
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Return a built-in format, or one of the lab: its code, its name, any suffix."""
+        if not isinstance(instance, LabFormat):
+            return super().to_representation(instance)
+        return {
+            "name": instance.code,
+            "title": instance.name,
+            "suffixes": [],
+            "kinds": [instance.kind],
+        }
 
 
 def params_schema(params: type) -> dict[str, object]:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from analysis.facts import facts_of
-from analysis.models import AnalysisRun
+from analysis.models import AnalysisRun, RunInput
 from cells.models import Cell
 from labsite.access.records import Record
 from measurements.models import Instrument, Measurement
@@ -36,10 +36,15 @@ MADE_FROM = (
     "measurement__electrode",
     "measurement__cell__film",
 )
-PARTS = tuple(
-    f"measurement__cell__places__electrode__{part}"
-    for part in ("coating__active_material", "metal")
+PARTS = (
+    "inputs__measurement",
+    *(
+        f"measurement__cell__places__electrode__{part}"
+        for part in ("coating__active_material", "metal")
+    ),
 )
+OTHER_FILES = "files"
+"""What a run is told that read a table which has been made from other files since."""
 
 
 def mark_stale_runs(record: Record) -> None:
@@ -55,7 +60,8 @@ def mark_stale_runs(record: Record) -> None:
         hanging |= Q(**{path: record.pk})
     runs = AnalysisRun.objects.filter(
         Q(is_current=True) | Q(status__in=[AnalysisRun.Status.QUEUED, AnalysisRun.Status.RUNNING]),
-        measurement__in=Measurement.objects.filter(hanging),
+        Q(measurement__in=Measurement.objects.filter(hanging))
+        | Q(pk__in=RunInput.objects.filter(measurement=record.pk).values("run")),
     )
     by_names = defaultdict(list)
     for run in runs.select_related(*MADE_FROM).prefetch_related(*PARTS):
@@ -83,8 +89,9 @@ def _mark(pks: Collection[UUID], reason: str) -> None:
 
 
 def _changed(run: AnalysisRun) -> list[str]:
-    """Return the names of the facts that differ from those the run used."""
+    """Return what differs from what the run used: the files, and the names of the facts."""
     now = facts_of(run.measurement)
-    return sorted(
+    files = [OTHER_FILES for source in run.inputs.all() if source.has_other_table][:1]
+    return files + sorted(
         name for name in now.keys() | run.facts.keys() if now.get(name) != run.facts.get(name)
     )

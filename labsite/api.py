@@ -43,6 +43,7 @@ for name, viewset, basename in (
     ("cell-events", cells.CellEventViewSet, "cellevent"),
     ("instruments", measurements.InstrumentViewSet, "instrument"),
     ("channel-uses", channelapi.ChannelUseViewSet, "channeluse"),
+    ("lab-formats", measurements.LabFormatViewSet, "labformat"),
     ("sensors", measurements.SensorViewSet, "sensor"),
     ("measurements", analysis.MeasurementViewSet, "measurement"),
     ("attachments", measurements.AttachmentViewSet, "attachment"),

@@ -149,6 +149,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
 WORKERS = int(os.environ.get("WORKERS", "2"))
+WORKER_MEMORY_BYTES = int(os.environ.get("WORKER_MEMORY_MIB", "4096")) * 2**20
 JOB_LEASE_S = float(os.environ.get("JOB_LEASE_S", "60"))
 JOB_HEARTBEAT_S = float(os.environ.get("JOB_HEARTBEAT_S", "10"))
 SWEEP_S = float(os.environ.get("SWEEP_S", "10"))
@@ -259,6 +260,8 @@ SPECTACULAR_SETTINGS = {
         "MemberRole": "labsite.access.models.Membership.Role",
         "Source": "labsite.lib.fields.Source",
         "JobStatus": "labsite.lib.jobs.Job.Status",
+        "FileVerdict": "measurements.models.RawFile.Verdict",
+        "VerdictEnum": "analysis.models.AnalysisRun.Verdict",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

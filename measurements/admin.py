@@ -15,6 +15,7 @@ from measurements.models import (
     Channel,
     ChannelUse,
     Instrument,
+    LabFormat,
     Measurement,
     RawFile,
     Sensor,
@@ -75,11 +76,20 @@ class SensorAdmin(RecordAdmin):
     search_fields = ("code", "aliases", "name", "serial_number")
 
 
+@admin.register(LabFormat)
+class LabFormatAdmin(RecordAdmin):
+    """Formats of the lab."""
+
+    list_display = ("code", "name", "version", "created_by", "created_at", "voided_at")
+    list_filter = (VOIDED,)
+    search_fields = ("code", "aliases", "name", "description")
+
+
 class RawFileInline(ReadOnlyInline):
     """Files of a measurement."""
 
     model = RawFile
-    fields = ("original_name", "blob", "revision")
+    fields = ("original_name", "blob", "part", "revision", "verdict", "verdict_note")
 
 
 @admin.register(Measurement)
@@ -128,7 +138,11 @@ class RawFileAdmin(ReadOnlyAdmin):
     """Files as they came from instruments."""
 
     PATHS = ("measurement__project",)
-    list_display = ("original_name", "measurement", "revision", "created_by", "created_at")
+    list_display = (
+        "original_name", "measurement", "part", "revision", "verdict", "rows", "created_by",
+        "created_at",
+    )  # fmt: skip
+    list_filter = ("verdict",)
     list_select_related = ("measurement", "created_by")
     search_fields = ("original_name", "measurement__code", "blob__sha256")
     date_hierarchy = "created_at"

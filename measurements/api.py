@@ -6,7 +6,6 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db.models import Prefetch
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
@@ -17,17 +16,26 @@ from rest_framework.views import APIView
 from labsite.access.idempotency import idempotent
 from labsite.access.references import api_url
 from labsite.access.viewers import Viewer
-from labsite.access.viewsets import ExistingViewSet, LogViewSet, RecordViewSet, joined, user_of
+from labsite.access.viewsets import LogViewSet, RecordViewSet, joined, user_of
 from labsite.lib.problems import ProblemError
 from labsite.lib.rest import BoundedJson, BoundedMultiPart, refuse_chunks
 from measurements import queries
 from measurements import serializers as shapes
+from measurements.downloads import BINARY, download
 from measurements.export import csv_of
+from measurements.fileapi import FileActions
 from measurements.intake import receive_file, requeue
-from measurements.models import SUBJECTS, Attachment, Blob, Instrument, Measurement, RawFile, Sensor
+from measurements.models import (
+    SUBJECTS,
+    Attachment,
+    Instrument,
+    LabFormat,
+    Measurement,
+    RawFile,
+    Sensor,
+)
+from measurements.revisions import newest_file
 from measurements.uploads import context_of, subject_of
-
-BINARY = {(200, "application/octet-stream"): OpenApiTypes.BINARY}
 
 
 class InstrumentViewSet(RecordViewSet):
@@ -38,6 +46,14 @@ class InstrumentViewSet(RecordViewSet):
     filterset_class = queries.InstrumentQuery
 
 
+class LabFormatViewSet(RecordViewSet):
+    """Formats of the lab: saved mappings of tables that no built-in format knows."""
+
+    queryset = joined(LabFormat)
+    serializer_class = shapes.LabFormatSerializer
+    filterset_class = queries.LabFormatQuery
+
+
 class SensorViewSet(RecordViewSet):
     """Film force sensors."""
 
@@ -46,11 +62,11 @@ class SensorViewSet(RecordViewSet):
     filterset_class = queries.SensorQuery
 
 
-class MeasurementViewSet(ExistingViewSet):
+class MeasurementViewSet(FileActions):
     """Measurements; a new one is made by sending a file to /files/."""
 
     queryset = joined(Measurement, "lot__chemical", "film__batch", "cell__film").prefetch_related(
-        Prefetch("raw_files", RawFile.objects.select_related("blob"))
+        Prefetch("raw_files", RawFile.objects.select_related("blob", "created_by", "decided_by"))
     )
     serializer_class = shapes.MeasurementSerializer
     filterset_class = queries.MeasurementQuery
@@ -74,8 +90,8 @@ class MeasurementViewSet(ExistingViewSet):
     @extend_schema(responses=BINARY)
     @action(detail=True)
     def file(self, _request: Request, **_kwargs: Any) -> HttpResponseBase:
-        """Download the newest file as it came from the instrument."""
-        raw = self.get_object().raw_files.select_related("blob").last()
+        """Download the newest file as it came from the instrument; of parts, the last one's."""
+        raw = newest_file(self.get_object())
         if raw is None:
             raise ProblemError(HTTPStatus.NOT_FOUND, "not_found", "The measurement has no file.")
         return download(raw.blob, raw.original_name)
@@ -119,16 +135,6 @@ def not_ready(measurement: Measurement) -> ProblemError:
     )
 
 
-def download(blob: Blob, name: str) -> FileResponse:
-    """Return stored bytes under the name they came with."""
-    return FileResponse(
-        default_storage.open(str(blob.file)),
-        as_attachment=True,
-        filename=name,
-        content_type="application/octet-stream",
-    )
-
-
 class FileView(APIView):
     """Instrument files."""
 
@@ -144,8 +150,8 @@ class FileView(APIView):
     def post(self, request: Request) -> Response:
         """Store a file about one subject and queue its reading and analysis.
 
-        201 with a new measurement; 200 with the one that is there when the same bytes came before
-        for the same subject and kind.
+        201 with a new measurement, or with the one that the file is a newer version or the next
+        part of; 200 with the one that has these bytes already.
         """
         refuse_chunks(request)
         serializer = shapes.UploadSerializer(data=request.data)
@@ -161,9 +167,11 @@ class FileView(APIView):
         measurement = receipt.measurement
         visible = Viewer(user).sees(measurement)
         body = {
-            "id": measurement.raw_files.order_by("-revision").values_list("pk", flat=True).first(),
+            "id": receipt.file.pk,
             "sha256": receipt.sha256,
             "duplicate": receipt.duplicate,
+            "part": receipt.file.part,
+            "revision": receipt.file.revision,
             "measurement": {
                 "id": measurement.pk,
                 "code": measurement.code if visible else None,

@@ -18,7 +18,17 @@ from measurements.columns import (
 from measurements.frames import ParquetFrame
 from measurements.models import Measurement
 from measurements.overview import overview
-from measurements.traces import MILLI, SECONDS_AN_HOUR, Axis, Figure, Window, curve, floats, trace
+from measurements.traces import (
+    MILLI,
+    SECONDS_AN_HOUR,
+    Axis,
+    Figure,
+    Window,
+    curve,
+    floats,
+    seams,
+    trace,
+)
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,7 @@ def _over_time(frame: ParquetFrame, window: Window) -> Figure:
             "yaxis": {"title": {"text": "Voltage / V"}, "domain": [0.46, 1]},
             "yaxis2": {"title": {"text": "Current / mA"}, "domain": [0, 0.4]},
             "showlegend": False,
+            **seams(frame, hours),
         },
     }
 
@@ -117,6 +128,7 @@ def _one_over_time(frame: ParquetFrame, window: Window, up: Axis) -> Figure:
             "xaxis": {"title": {"text": "Test time / h"}},
             "yaxis": {"title": {"text": up.title}},
             "showlegend": False,
+            **seams(frame, hours),
         },
     }
 

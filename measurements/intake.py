@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -19,6 +20,7 @@ from labsite.access.records import ProjectRecord, Record
 from labsite.lib.jobs import enqueue, start_over
 from measurements.conditions import check_conditions
 from measurements.models import Blob, Channel, Instrument, Measurement, RawFile, Sensor
+from measurements.revisions import LEFT_OUT, Sent, add_revision, put_file, same_test
 from samples.models import Coating, Electrode, ElectrolyteBatch, Film, Lot
 
 SUBJECT_MODELS: dict[str, type[Record]] = {
@@ -43,15 +45,26 @@ class Context:
     performed_at: datetime | None = None
     conditions: Mapping[str, object] | None = None
     project: Project | None = None
+    revision_of: Measurement | None = None
+    continues: Measurement | None = None
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a file."""
+    """What became of a file: a measurement's only file, or a further part or version."""
 
-    measurement: Measurement
-    sha256: str
+    file: RawFile
     duplicate: bool
+
+    @property
+    def measurement(self) -> Measurement:
+        """The measurement that has the file."""
+        return self.file.measurement
+
+    @property
+    def sha256(self) -> str:
+        """What stands for the bytes."""
+        return str(self.file.blob_id)
 
 
 def receive_file(
@@ -64,19 +77,27 @@ def receive_file(
 ) -> Receipt:
     """Store a file about a subject and queue its reading.
 
-    The same bytes for the same subject and kind give the measurement that is already there. Raises
+    Bytes that are there for the same subject and kind are not stored again. A file of the same
+    name, subject, kind, instrument and channel becomes a newer version of what is there. Raises
     PermissionDenied, ValidationError, also when the subject or the instrument is voided.
     """
-    project = owner(subject=subject, by=by, wish=context.project)
+    named = context.revision_of or context.continues
+    wish = context.project if named is None else named.project
+    project = owner(subject=subject, by=by, wish=wish)
     check_in_use(subject, context.instrument)
-    conditions = _checked(context)
+    conditions = _checked(context, subject)
     sha256, size = hash_file(file, name)
-    subject_kind = kind_of(subject)
-    key = Measurement.key(sha256=sha256, project=project, subject=subject, kind=context.kind)
-    known = _known(key)
+    sent = Sent(name, project, subject, context.kind, context.instrument, context.channel)
+    known = _known(sent, sha256) if named is None else None
     if known is not None:
-        return Receipt(known, sha256, duplicate=True)
+        return Receipt(known, duplicate=True)
     blob = store_blob(file, sha256, size)
+    measurement, part = _there(context, sent, blob)
+    if measurement is not None:
+        raw_file, new = add_revision(
+            measurement=measurement, part=part, blob=blob, name=name, by=by
+        )
+        return Receipt(raw_file, duplicate=not new)
     measurement = Measurement(
         project=project,
         kind=context.kind,
@@ -84,25 +105,63 @@ def receive_file(
         channel=context.channel,
         performed_at=context.performed_at,
         conditions=conditions,
-        content_key=key,
-        size_bytes=size,
-        created_by=by,
-        **{subject_kind: subject},
+        **{kind_of(subject): subject},
     )
     try:
-        with transaction.atomic():
-            measurement.code = draw_code(Measurement.CODE_PREFIX)
-            measurement.save(force_insert=True)
-            RawFile.objects.create(
-                blob=blob, measurement=measurement, original_name=name[-255:], created_by=by
-            )
-            enqueue(measurement)
+        return Receipt(create_measurement(measurement, blob, name, by), duplicate=False)
     except IntegrityError:
-        known = _known(key)
+        known = _known(sent, sha256)
         if known is None:
             raise
-        return Receipt(known, sha256, duplicate=True)
-    return Receipt(measurement, sha256, duplicate=False)
+        return Receipt(known, duplicate=True)
+
+
+def create_measurement(measurement: Measurement, blob: Blob, name: str, by: User | None) -> RawFile:
+    """Store a measurement with its first file and queue its reading.
+
+    Raises IntegrityError when the same bytes are a measurement of the same subject and kind.
+    """
+    measurement.created_by = by
+    measurement.content_key = Measurement.key(
+        sha256=blob.sha256,
+        project=measurement.project,
+        subject=measurement.subject,
+        kind=measurement.kind,
+    )
+    with transaction.atomic():
+        measurement.code = draw_code(Measurement.CODE_PREFIX)
+        measurement.save(force_insert=True)
+        file = put_file(measurement, 1, blob, name, by)
+        enqueue(measurement)
+    return file
+
+
+def _there(context: Context, sent: Sent, blob: Blob) -> tuple[Measurement | None, int | None]:
+    """Return the measurement that a file goes to and as which part; None for a new one, the next.
+
+    A failed measurement that has the bytes does not get them again: they are read as a new one.
+    """
+    if context.continues is not None:
+        return context.continues, None
+    if context.revision_of is not None:
+        files = context.revision_of.raw_files.exclude(LEFT_OUT)
+        before = files.filter(original_name__iexact=sent.name).last() or files.last()
+        return context.revision_of, before.part if before is not None else 1
+    before = same_test(sent)
+    if before is None or _has_failed_with(before.measurement, blob):
+        return None, None
+    return before.measurement, before.part
+
+
+def _has_failed_with(measurement: Measurement, blob: Blob) -> bool:
+    """Whether a measurement failed although it has the bytes.
+
+    It is looked up in this order: another sender who adds them at the same time queues it as well.
+    """
+    if not measurement.raw_files.filter(blob=blob).exists():
+        return False
+    failed = Measurement.objects.filter(pk=measurement.pk, status=Measurement.Status.FAILED)
+    return failed.exists()
 
 
 def kind_of(subject: Record) -> str:
@@ -140,16 +199,29 @@ def requeue(*, measurement: Measurement, by: User) -> None:
         raise ValidationError("The same file has been read successfully meanwhile.") from None
 
 
-def _known(key: str) -> Measurement | None:
-    return (
-        Measurement.objects.valid()
-        .filter(content_key=key)
-        .exclude(status=Measurement.Status.FAILED)
-        .first()
+def _known(sent: Sent, sha256: str) -> RawFile | None:
+    """Return the file with these bytes, be it of a newer version or a part, of the same subject.
+
+    One that counts goes before one that was left out.
+    """
+    key = partial(Measurement.key, project=sent.project, subject=sent.subject, kind=sent.kind)
+    standing = Measurement.objects.valid().exclude(status=Measurement.Status.FAILED)
+    files = (
+        RawFile.objects.filter(blob=sha256)
+        .select_related("measurement")
+        .filter(measurement__in=standing.filter(content_key__endswith=key(sha256="")))
     )
+    return files.order_by("verdict", "-created_at").first()
 
 
-def _checked(context: Context) -> dict[str, float | str]:
+def _checked(context: Context, subject: Record) -> dict[str, float | str]:
+    named = context.revision_of or context.continues
+    if context.revision_of is not None and context.continues is not None:
+        raise ValidationError("A file is a newer version or the next part, not both.")
+    if named is not None and named.subject != subject:
+        raise ValidationError(
+            f"{named.code} is about {named.subject}; a file about {subject} does not belong to it."
+        )
     if context.kind and context.kind not in Measurement.Kind.values:
         allowed = ", ".join(Measurement.Kind.values)
         raise ValidationError({"kind": f"Found {context.kind!r}; allowed are: {allowed}."})

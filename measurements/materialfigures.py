@@ -15,6 +15,7 @@ HEAT = (
     Axis(columns.SPECIFIC_HEAT_FLOW, "Heat flow / (W/g)"),
     Axis(columns.HEAT_FLOW, "Heat flow / mW"),
 )
+GREY_VALUES = {"Highest": "grey_max", "Mean": "grey_mean", "Lowest": "grey_min"}
 NANO = 1e9
 MICRO = 1e6
 MAP_PIXELS = 256
@@ -110,9 +111,9 @@ def image(frame: ParquetFrame, _window: Window) -> Figure:
     """Grey values of each slice: mean between lowest and highest."""
     slices = floats(frame, columns.SLICE)
     data = [
-        trace(name.capitalize(), slices, floats(frame, name), mode="lines+markers")
-        for name in ("max", "mean", "min")
-        if name in frame.columns
+        trace(name, slices, floats(frame, column), mode="lines+markers")
+        for name, column in GREY_VALUES.items()
+        if column in frame.columns
     ]
     return {
         "data": data,

@@ -9,7 +9,12 @@ from labsite.access.models import User
 from labsite.access.queries import ProjectQuery, RecordQuery
 from labsite.access.records import Record
 from labsite.access.references import ReferenceFilter, named
-from measurements.filters import InstrumentFilters, MeasurementFilters, SensorFilters
+from measurements.filters import (
+    InstrumentFilters,
+    LabFormatFilters,
+    MeasurementFilters,
+    SensorFilters,
+)
 from measurements.intake import SUBJECT_MODELS
 from measurements.lineage import measurements_about
 from measurements.models import Attachment, Measurement
@@ -52,6 +57,7 @@ class MeasurementQuery(ProjectQuery, MeasurementFilters):
     lot = AboutFilter()
     sensor = AboutFilter()
     instrument = ReferenceFilter()
+    archive = ReferenceFilter(help_text="The files of an archive.")
     sha256 = django_filters.CharFilter(field_name="raw_files__blob", distinct=True)
     performed_after = django_filters.IsoDateTimeFilter(field_name="performed_at", lookup_expr="gte")
     performed_before = django_filters.IsoDateTimeFilter(field_name="performed_at", lookup_expr="lt")
@@ -59,6 +65,12 @@ class MeasurementQuery(ProjectQuery, MeasurementFilters):
 
 class InstrumentQuery(RecordQuery, InstrumentFilters):
     """Instruments."""
+
+    name = django_filters.CharFilter()
+
+
+class LabFormatQuery(RecordQuery, LabFormatFilters):
+    """Formats of the lab."""
 
     name = django_filters.CharFilter()
 

@@ -38,6 +38,8 @@ RELATED: dict[type[Record], tuple[str, ...]] = {
 """What the summary of a record reads."""
 AT_MOST = 20
 """Hits a kind."""
+LONGEST = 200
+"""Letters of a code or an old label."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Hits:
 def record_by_code(code: str, user: User) -> Record | None:
     """Return the record with this code, or the only one with this old label, if one may see it."""
     wanted = code.replace("\0", "").strip()
+    if len(wanted) > LONGEST:
+        return None
     for model in NAMES:
         if wanted.upper().startswith(model.CODE_PREFIX + "-"):
             found: Record | None = _visible(model, user).filter(code__iexact=wanted).first()

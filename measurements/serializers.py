@@ -16,7 +16,17 @@ from labsite.access.serializers import (
 )
 from measurements.attaching import attach_file
 from measurements.conditions import check_conditions
-from measurements.models import SUBJECTS, Attachment, Channel, Instrument, Measurement, Sensor
+from measurements.mappings.document import MappingError, from_json, to_json
+from measurements.models import (
+    SUBJECTS,
+    Attachment,
+    Channel,
+    Instrument,
+    LabFormat,
+    Measurement,
+    RawFile,
+    Sensor,
+)
 from measurements.models.files import ATTACHED_TO
 
 
@@ -81,6 +91,22 @@ class SensorSerializer(RecordSerializer):
         model = Sensor
 
 
+class LabFormatSerializer(RecordSerializer):
+    """A format of the lab; ``mapping`` says how the table is written and what columns mean."""
+
+    mapping = ObjectField()
+
+    class Meta(RecordSerializer.Meta):
+        model = LabFormat
+
+    def validate_mapping(self, mapping: dict[str, object]) -> dict[str, object]:
+        """Check every field; the errors stand under their paths, as "columns.2.unit"."""
+        try:
+            return to_json(from_json(mapping))
+        except MappingError as error:
+            raise serializers.ValidationError(error.errors) from error
+
+
 class TroubleSerializer(serializers.Serializer[Any]):
     """Why a job failed: a code for programs, a sentence for people."""
 
@@ -103,12 +129,20 @@ class JobSerializer(RowSerializer):
 
 
 class RawFileSerializer(serializers.Serializer[Any]):
-    """A file that a measurement was read from."""
+    """A file of a measurement: the newest accepted revision of every part makes its table."""
 
+    id = serializers.UUIDField()
     name = serializers.CharField(source="original_name")
     sha256 = serializers.CharField(source="blob_id")
     size_bytes = serializers.IntegerField(source="blob.size_bytes")
+    part = serializers.IntegerField()
     revision = serializers.IntegerField()
+    rows = serializers.IntegerField(allow_null=True)
+    verdict = serializers.ChoiceField(choices=RawFile.Verdict.choices)
+    reason = serializers.CharField(source="verdict_note")
+    decided_by = serializers.CharField(source="decided_by.username", allow_null=True)
+    created_by = serializers.CharField(source="created_by.username", allow_null=True)
+    created_at = serializers.DateTimeField()
 
 
 class MeasurementSerializer(RecordSerializer, JobSerializer):
@@ -125,7 +159,7 @@ class MeasurementSerializer(RecordSerializer, JobSerializer):
         exclude = (
             *RecordSerializer.Meta.exclude, "lease", "leased_by", "heartbeat_at", "dispatched_at",
             "dispatches", "error_code", "error_message", "error_trace", "content_key", "frame_path",
-            "analyses_requested_at",
+            "frame_sha256", "analyses_requested_at",
         )  # fmt: skip
         read_only_fields = ("project", "kind", *SUBJECTS)
 
@@ -167,6 +201,15 @@ class UploadSerializer(StrictSerializer):
         required=False, help_text="Name or UUID; for a lot or a sensor when you have several."
     )
 
+    revision_of = serializers.CharField(
+        required=False,
+        help_text="Code or UUID of the measurement of which this is a newer file; without it the "
+        "same name, subject, kind, instrument and channel tell.",
+    )
+    continues = serializers.CharField(
+        required=False, help_text="Code or UUID of the measurement whose next part this file is."
+    )
+
     def validate_conditions(self, conditions: Any) -> dict[str, Any]:
         """Want an object."""
         if not isinstance(conditions, dict):
@@ -174,9 +217,10 @@ class UploadSerializer(StrictSerializer):
         return conditions
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Want one subject, and an instrument for a channel."""
+        """Want one subject, unless a measurement says it, and an instrument for a channel."""
         given = [name for name in SUBJECTS if name in attrs]
-        if len(given) != 1:
+        named = "revision_of" in attrs or "continues" in attrs
+        if len(given) != 1 and not (named and not given):
             raise serializers.ValidationError(
                 f"Found {', '.join(given) or 'no subject'}; exactly one of "
                 f"{', '.join(SUBJECTS)} is allowed."
@@ -184,6 +228,12 @@ class UploadSerializer(StrictSerializer):
         if "channel" in attrs and "instrument" not in attrs:
             raise serializers.ValidationError({"channel": "Say of which instrument."})
         return attrs
+
+
+class NextPartSerializer(StrictSerializer):
+    """The measurement whose files go on where another's end."""
+
+    next = serializers.CharField(help_text="Code or UUID.")
 
 
 class MeasurementReferenceSerializer(ReferenceSerializer):
@@ -198,6 +248,8 @@ class ReceiptSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     sha256 = serializers.CharField()
     duplicate = serializers.BooleanField()
+    part = serializers.IntegerField()
+    revision = serializers.IntegerField()
     measurement = MeasurementReferenceSerializer()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from measurements.columns import SPECTRUM
+from measurements.columns import PART, SPECTRUM
 from measurements.frames import ParquetFrame
 
 Floats = NDArray[np.float64]
@@ -50,6 +50,22 @@ def trace(name: str, x: Floats, y: Floats, yaxis: str = "y", mode: str = "lines"
         "mode": mode,
         "yaxis": yaxis,
     }
+
+
+def seams(frame: ParquetFrame, x: Floats) -> Figure:
+    """Return the layout of a vertical line with a label where each further part begins on x."""
+    if PART not in frame.columns:
+        return {}
+    number = frame[PART]
+    begins = np.flatnonzero(np.diff(number)) + 1
+    lines = [
+        {"type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1,
+         "line": {"width": 1, "dash": "dot", "color": "grey"},
+         "label": {"text": f"part {part}", "textposition": "end", "textangle": 0,
+                   "xanchor": "left", "yanchor": "top"}}
+        for at, part in zip(x[begins].tolist(), number[begins].tolist(), strict=True)
+    ]  # fmt: skip
+    return {"shapes": lines}
 
 
 def axis(frame: ParquetFrame, *choices: Axis) -> Axis:

@@ -10,12 +10,15 @@ from labsite.access.models import Project, User
 from labsite.access.records import Record
 from labsite.access.references import find, named
 from measurements.intake import SUBJECT_MODELS, Context
-from measurements.models import SUBJECTS, Channel, Instrument
+from measurements.models import SUBJECTS, Channel, Instrument, Measurement
 
 
 def subject_of(sent: Mapping[str, Any], user: User) -> Record:
     """Return the one record that the file is about; raises NotFound."""
-    name = next(name for name in SUBJECTS if name in sent)
+    name = next((name for name in SUBJECTS if name in sent), None)
+    if name is None:
+        named = _named(sent, "revision_of", user) or _named(sent, "continues", user)
+        return named.subject  # type: ignore[union-attr]  # the form wants one of them
     model: Any = SUBJECT_MODELS[name]
     record: Record = find(model, sent[name], user)
     return record
@@ -31,7 +34,17 @@ def context_of(sent: Mapping[str, Any], user: User) -> Context:
         performed_at=sent.get("performed_at"),
         conditions=sent.get("conditions"),
         project=_project(sent["project"], user) if "project" in sent else None,
+        revision_of=_named(sent, "revision_of", user),
+        continues=_named(sent, "continues", user),
     )
+
+
+def _named(sent: Mapping[str, Any], field: str, user: User) -> Measurement | None:
+    """Return the measurement that a field names, if it is sent; raises NotFound."""
+    if field not in sent:
+        return None
+    found: Measurement = find(Measurement, sent[field], user)
+    return found
 
 
 def _instrument(reference: str) -> Instrument:

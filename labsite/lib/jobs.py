@@ -11,7 +11,7 @@ import socket
 import threading
 import traceback
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Self
 
 from celery import current_app
@@ -183,11 +183,13 @@ def enqueue(job: Job) -> None:
     transaction.on_commit(lambda: dispatch(job))
 
 
-def start_over(job: Job, **conditions: Any) -> bool:
-    """Queue a failed job again, with all its attempts; False when it is not failed as told."""
-    failed = type(job)._default_manager.filter(pk=job.pk, status=Job.Status.FAILED, **conditions)
+def start_over(
+    job: Job, *, states: Sequence[str] = (Job.Status.FAILED,), **conditions: Any
+) -> bool:
+    """Queue an ended job again, with all its attempts; False when it is not in such a state."""
+    ended = type(job)._default_manager.filter(pk=job.pk, status__in=states, **conditions)
     with transaction.atomic():
-        again = failed.update(
+        again = ended.update(
             status=Job.Status.QUEUED,
             attempts=0,
             dispatches=0,

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
+MAX_TEXT_BYTES = 512 * 2**20
+"""Readers of text hold the whole file in memory, several times over."""
+
 
 class FormatError(Exception):
     """A file cannot be read; says in the user's words what, where, found and expected."""
@@ -39,11 +42,22 @@ class FormatError(Exception):
         self.found = found
         self.expected = expected
 
+    def inside(self, archive: str) -> "FormatError":
+        """Return the same error of a file in an archive, which it names as well."""
+        return FormatError(
+            f"{archive}: {self.message}",
+            place=self.place,
+            found=self.found,
+            expected=self.expected,
+            code=self.code,
+        )
+
 
 @dataclass(frozen=True)
 class Sample:
     """What a sniffer sees of a file: its original name, size in bytes, first and last 2 KiB.
 
+    Of a text with a longer header ``head`` goes down to the first row of its table, at most 32 KiB.
     Of a zip archive also the names in it, of a workbook the first rows of every sheet as texts.
     """
 
@@ -81,7 +95,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Format:
-    """A file format: ``sniff`` never raises, ``read`` raises only FormatError on bad input."""
+    """A file format: ``sniff`` never raises, ``read`` raises only FormatError on bad input.
+
+    A file of more than ``max_bytes`` is refused before it is read.
+    """
 
     name: str
     title: str
@@ -89,3 +106,4 @@ class Format:
     kinds: tuple[str, ...]
     sniff: Callable[[Sample], bool]
     read: Callable[[Path], Reading]
+    max_bytes: int = MAX_TEXT_BYTES

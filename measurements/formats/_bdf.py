@@ -15,6 +15,7 @@ import pandas as pd
 from measurements import columns
 from measurements.formats import FormatError, Notice, Reading
 from measurements.formats._checks import Source, clean_text, counted, finish
+from measurements.formats._counters import relabelled
 
 CAPACITIES = ("charging", "discharging", "net", "cumulative")
 NAMES = frozenset(
@@ -165,7 +166,7 @@ def to_reading(source: Source, raw: pd.DataFrame, metadata: Mapping[str, object]
     notices: list[Notice] = []
     frame = _renamed(source, raw, notices)
     frame = _with_complex_parts(frame)
-    frame = _repair_cycles(frame, notices)
+    frame = relabelled(_repair_cycles(frame, notices), notices)
     kind = kind_of(frame.columns) or columns.CYCLING
     return finish(source, kind, frame, metadata=metadata, notices=notices)
 

@@ -20,7 +20,10 @@ VOLTAGES = ("Ewe/V", "<Ewe>/V", "Ecell/V", "<Ecell>/V")
 CURRENTS = {"I/mA": 1e-3, "<I>/mA": 1e-3, "I/A": 1.0, "<I>/A": 1.0, "I/μA": 1e-6, "<I>/μA": 1e-6}
 """What is the voltage, and what the current, in this order of preference."""
 
-COUNTER_POTENTIALS = ("Ece/V", "<Ece>/V")
+COUNTER_POTENTIALS = ("Ece/V", "<Ece>/V", "Ewe-Ece/V", "<Ewe-Ece>/V")
+POTENTIALS = (VOLTAGES[:2], VOLTAGES[2:])
+"""Of the working electrode, of the cell."""
+
 STEPS = {
     TIME: (columns.TEST_TIME, 1.0),
     "cycle number": (columns.CYCLE, 1.0),
@@ -73,12 +76,13 @@ def reading_of(
         raw = _without_rests(grid, raw, notices)
     frame = canonical(grid, raw, _meanings(grid.headings, kind))
     _check_current(grid, kind, frame)
-    if any(name in raw for name in COUNTER_POTENTIALS):
+    if _present(raw, COUNTER_POTENTIALS) or all(_present(raw, names) for names in POTENTIALS):
         notices.append(
             Notice(
                 "THREE_ELECTRODES",
-                "The potential of the counter electrode (Ece) was recorded: voltage_volt is that "
-                "of the working electrode against the reference (Ewe), not of the cell.",
+                "The potential of the counter electrode or of the cell was recorded beside that of "
+                "the working electrode: voltage_volt is that of the working electrode against the "
+                "reference (Ewe), not of the cell.",
             )
         )
     frame = _with_parts(frame) if kind == columns.IMPEDANCE else frame

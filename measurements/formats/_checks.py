@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from measurements import columns
 from measurements.formats import FormatError, Notice, Reading
+from measurements.formats._notices import noticed
+from measurements.formats._sign_check import sign_doubts
 
 DROPPABLE_FRACTION = 0.01
 """Up to this part of the rows may lack a needed number; they are dropped with a notice."""
@@ -23,9 +25,11 @@ LONG_TEST_S = 10 * YEAR_S
 SAME_FREQUENCY = 1e-6
 """Frequencies that differ by less, relatively, are one."""
 SHOWN_NAMES = 12
+LONGEST_NAME_BYTES = 255
 
 LIMITS = {
     columns.TEST_TIME: (-1.0, 100 * YEAR_S),
+    columns.UNIX_TIME: (-1e10, 1e11),
     columns.VOLTAGE: (-1e3, 1e3),
     columns.CURRENT: (-1e5, 1e5),
     columns.FREQUENCY: (1e-9, 1e12),
@@ -83,6 +87,9 @@ def finish(
         frame = _with_spectra(source, frame, found)
     elif columns.TEST_TIME in frame:
         _check_time(source, frame[columns.TEST_TIME], found, strict=strict_time)
+        found.extend(noticed(source, frame))
+    if kind == columns.CYCLING:
+        found.extend(sign_doubts(frame))
     return Reading(kind, frame.reset_index(drop=True), dict(metadata), tuple(found))
 
 
@@ -129,8 +136,10 @@ def clean_text(text: object, length: int = 500) -> str:
 
 @contextmanager
 def under_name(path: Path, name: str) -> Iterator[Path]:
-    """Yield a path to the same file whose last part is ``name`` (cut to 60 characters)."""
-    safe = re.sub(r"[/\\\x00]", "_", name)[-60:]
+    """Yield a path to the same file whose last part is ``name``; one too long is cut to its end."""
+    safe = re.sub(r"[/\\\x00]", "_", name)
+    if len(safe.encode("utf-8", "replace")) > LONGEST_NAME_BYTES:
+        safe = safe[-60:]
     if path.name == safe or not safe.strip("."):
         yield path
         return
@@ -158,13 +167,14 @@ def _without_gaps(
     """Drop rows that lack a needed number; FormatError when they are more than 1 %."""
     numbers = (name for name in columns.required(kind, frame.columns) if name not in columns.TEXTS)
     needed = [*numbers, *(name for name in frame if name in columns.INTEGERS)]
-    finite = np.isfinite(frame[needed].to_numpy(dtype=np.float64))
-    complete: NDArray[np.bool_] = finite.all(axis=1)
+    complete: NDArray[np.bool_] = np.ones(len(frame), dtype=np.bool_)
+    for name in needed:
+        complete &= np.isfinite(frame[name].to_numpy(dtype=np.float64))
     bad = int((~complete).sum())
     if bad == 0:
         return frame
     first = int(np.flatnonzero(~complete)[0])
-    name = needed[int(np.flatnonzero(~finite[first])[0])]
+    name = next(name for name in needed if not np.isfinite(float(frame[name].iloc[first])))
     place = source.place(int(frame.index[first]), name)
     if bad > DROPPABLE_FRACTION * len(frame):
         raise FormatError(

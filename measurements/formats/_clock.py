@@ -32,7 +32,7 @@ EXCEL_EPOCH = 25_569.0
 
 DURATION = (
     r"^(?:(?P<days>\d+)(?: ?days?,? ?|-))?(?P<hours>\d+):(?P<minutes>\d{1,2})"
-    r"(?::(?P<seconds>\d{1,2}(?:[.,:]\d+)?))?$"
+    r":(?P<seconds>\d{1,2}(?:[.,:]\d+)?)$"
 )
 MOMENT = (
     r"^(?P<date>\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})"
@@ -57,7 +57,8 @@ SAME_S = 3600.0
 def durations(source: Source, column: "pd.Series[Any]") -> "pd.Series[float]":
     """Return seconds of ``1-02:03:04.5``, ``27:00:00`` or ``1 day, 2:03:04`` texts.
 
-    Raises FormatError for the first text that is none; empty cells become NaN.
+    Raises FormatError for the first text that is none, as 02:03, which can be minutes; empty cells
+    become NaN.
     """
     texts = _texts(column)
     parts, known = _parts(_days_counted(texts), DURATION)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from measurements import columns
 from measurements.formats import Notice
 
 NOISE = 1e-6
@@ -19,6 +20,12 @@ SCHEDULE = "schedule_"
 CAPACITIES = ("schedule_charging_capacity_ah", "schedule_discharging_capacity_ah")
 ENERGIES = ("schedule_charging_energy_wh", "schedule_discharging_energy_wh")
 """Names of BDF for counters that restart where the schedule of a cycler says."""
+
+CLEAR_FALL = 1e-3
+"""A counter that falls by more than this share of its largest value restarts."""
+
+MOST = 0.5
+"""A counter that goes on at more than this part of the starts does not restart there."""
 
 SCHEDULED = Notice(
     "CAPACITY_OF_SCHEDULE",
@@ -35,6 +42,16 @@ def begins(counts: Sequence["pd.Series[Any]"], rows: int) -> Bools:
     for count in counts:
         changed[1:] |= count.to_numpy()[1:] != count.to_numpy()[:-1]
     return changed
+
+
+def starts_of(frame: pd.DataFrame) -> tuple[Bools | None, Bools | None]:
+    """Return for each row (n,) whether a cycle and whether a step begins; None if not counted."""
+    cycle, step = (
+        [frame[name] for name in names if name in frame]
+        for names in ((columns.CYCLE,), (columns.STEP, columns.STEP_ID))
+    )
+    cycles = begins(cycle, len(frame)) if cycle else None
+    return cycles, begins([*cycle, *step], len(frame)) if step else None
 
 
 def restart(
@@ -92,3 +109,46 @@ def scoped(
             new = {name: name.replace(SCHEDULE, prefix) for name in names}
             frame = frame.rename(columns=new)
     return frame, [SCHEDULED] if scheduled else []
+
+
+def relabelled(frame: pd.DataFrame, notices: list[Notice]) -> pd.DataFrame:
+    """Return the table with those counters renamed whose BDF names the rows contradict."""
+    cycles, steps = starts_of(frame)
+    renamed: dict[str, str] = {}
+    for scope, starts in (("", None), ("cycle_", cycles), ("step_", steps)):
+        for pair in (CAPACITIES, ENERGIES):
+            names = {name.replace(SCHEDULE, scope): name for name in pair}
+            names = {name: other for name, other in names.items() if name in frame}
+            counters = [frame[name] for name in names]
+            if not names or not _contradicted(counters, scope, starts):
+                continue
+            prefix = restart(counters, cycles=cycles, steps=steps)
+            if prefix == scope:
+                continue
+            right = {n: other.replace(SCHEDULE, prefix or "") for n, other in names.items()}
+            taken = {*frame, *renamed.values()}
+            renamed |= names if prefix is None or taken & {*right.values()} else right
+    if renamed:
+        listed = ", ".join(f"{name} as {other}" for name, other in renamed.items())
+        notices.append(
+            Notice(
+                "COUNTERS_RENAMED",
+                f"The rows show that counters restart otherwise than their names say: {listed}.",
+            )
+        )
+    return frame.rename(columns=renamed)
+
+
+def _contradicted(counters: Sequence["pd.Series[float]"], scope: str, starts: Bools | None) -> bool:
+    """Tell whether counters that should never restart fall, or others mostly do not at starts."""
+    for counter in counters:
+        values = np.nan_to_num(counter.to_numpy(dtype=np.float64))
+        clear = CLEAR_FALL * np.abs(values).max(initial=0.0)
+        falls = np.diff(values) < -clear
+        if not scope and falls.any():
+            return True
+        if starts is not None:
+            kept = ~falls[starts[1:] & (values[:-1] > clear)]
+            if kept.size and kept.mean() > MOST:
+                return True
+    return False

@@ -51,8 +51,9 @@ COUNTED = frozenset({"count", "index", "id", "type"})
 HEADING_UNIT = re.compile(r"(.*?)\s*(?:[\[(]\s*([^\[\]()]*?)\s*[\])]|/\s*([^/\s]+))")
 QUOTED = re.compile(r'"([^"]*)"')
 GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
-DURATION = re.compile(r"\s*(?:(\d+)\s*d|(\d+)-)?\s*(\d+):(\d+):(\d+(?:[.,]\d*)?)\s*")
+DURATION = re.compile(r"\s*(?:(\d+)\s*d|(\d+)[-.])?\s*(\d+):(\d+):(\d+(?:[.,]\d*)?)\s*")
 LINES_LOOKED_AT = 2000
+SECONDS_AN_HOUR = 3600.0
 SECONDS_A_DAY = 86400.0
 
 Floats = NDArray[np.float64]
@@ -196,15 +197,16 @@ def _without_cut(
 
 
 def seconds(grid: Grid, column: "pd.Series[Any]") -> "pd.Series[float] | None":
-    """Return durations (“1d 02:03:04.5”, “26:03:04.5”, “1-02:03:04”) in s, None for numbers.
+    """Return durations (“1d 02:03:04.5”, “26:03:04.5”, “1-02:03:04”, “1.02:03:04”) in s.
 
-    Raises FormatError for a cell that is no duration in a column whose first cell is one.
+    None for a column of numbers. Raises FormatError for a cell that is no duration in a column
+    whose first cell is one.
     """
     if pd.api.types.is_numeric_dtype(column) or column.dropna().empty:
         return None
     if not DURATION.fullmatch(str(column.dropna().iloc[0])):
         return None
-    parts = column.astype("str").str.extract(DURATION.pattern + r"$")
+    parts = column.astype("str").str.extract(f"^{DURATION.pattern}$")
     parts[4] = parts[4].str.replace(",", ".")
     days, other, hours, minutes, rest = (
         pd.to_numeric(parts[at], errors="coerce").astype("float64") for at in range(5)
@@ -258,23 +260,42 @@ def runs(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int64]:
     return np.cumsum(begins).astype(np.int64)
 
 
-def per_step(counter: Floats, run: NDArray[np.int64]) -> Floats:
+def per_step(counter: Floats, run: NDArray[np.int64], passed: Floats) -> Floats:
     """Return the amount since the beginning of its step for each row (n,), never negative.
 
-    A counter restarts with a step unless its first value there lies nearer to the last value of
-    the step before than to zero: it then goes on, and what the steps before counted is taken off.
+    ``passed`` is about what the current carried since the row before (n,). A counter restarts with
+    a step unless its first value there, less the last one of the step before, is nearer to that:
+    it then goes on, and what the steps before counted is taken off.
     """
     begins = np.flatnonzero(np.diff(run, prepend=-1))
     before = np.append(0.0, counter[begins[1:] - 1])
     first = counter[begins]
-    base = np.where(np.abs(first - before) <= np.abs(first), before, 0.0)
-    return np.abs(counter - base[run])
+    carried = np.minimum(passed[begins], np.abs(first))
+    goes_on = np.abs(np.abs(first - before) - carried) < np.abs(np.abs(first) - carried)
+    return np.abs(counter - np.where(goes_on, before, 0.0)[run])
 
 
-def with_step_counts(frame: pd.DataFrame, run: NDArray[np.int64]) -> pd.DataFrame:
-    """Return the table with its counters without direction as amounts of each step."""
-    counts = {name: per_step(frame[name].to_numpy(), run) for name in HALVES if name in frame}
+def with_step_counts(
+    frame: pd.DataFrame, run: NDArray[np.int64], names: Sequence[str] = tuple(HALVES)
+) -> pd.DataFrame:
+    """Return the table with its counters, as far as it has them, as amounts of each step."""
+    counts = {
+        name: per_step(frame[name].to_numpy(), run, _passed(frame, name))
+        for name in names
+        if name in frame
+    }
     return frame.assign(**counts)
+
+
+def _passed(frame: pd.DataFrame, counter: str) -> Floats:
+    """Return about how much a counter rose since the row before (n,) by current and time."""
+    interval = np.diff(frame[columns.TEST_TIME].to_numpy(dtype=np.float64), prepend=0.0)
+    if columns.STEP_TIME in frame:
+        interval = np.fmin(interval, frame[columns.STEP_TIME].to_numpy(dtype=np.float64))
+    rate = frame[columns.CURRENT].abs().to_numpy(dtype=np.float64)
+    if counter.endswith("_wh"):
+        rate = rate * frame[columns.VOLTAGE].abs().to_numpy(dtype=np.float64)
+    return rate * np.maximum(interval, 0.0) / SECONDS_AN_HOUR
 
 
 def in_halves(frame: pd.DataFrame, direction: Floats) -> pd.DataFrame:

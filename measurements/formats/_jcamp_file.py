@@ -12,6 +12,7 @@ from measurements.formats import FormatError
 from measurements.formats._checks import clean_text
 from measurements.formats._text import number
 
+LISTED = "VARDIM"
 TABLES = ("XYDATA", "XYPOINTS", "PEAKTABLE", "PEAKASSIGNMENTS", "DATATABLE")
 LABEL = re.compile(r"\s*##([^=]*)(?:=(.*))?$")
 PAIR = re.compile(r"\s*[-+.\d]\S*[\s,;]+[-+.\d]\S*\s*")
@@ -45,8 +46,12 @@ class Block:
         return next((self.labels[label] for label in labels if self.labels.get(label)), "")
 
     def number(self, name: str, label: str) -> float | None:
-        """Return the first number of a label, None for an empty one; FormatError for no number."""
-        text = self.text(label).partition(",")[0].strip()
+        """Return the number of a label, None for an empty one; FormatError for no number.
+
+        Of the sizes of NTUPLES, which are a list, it is the first.
+        """
+        text = self.text(label)
+        text = (text.partition(",")[0] if label == LISTED else text).strip()
         value = number(text)
         if text and value is None:
             raise FormatError(

@@ -8,11 +8,15 @@ import numpy as np
 from measurements.formats import FormatError, Notice
 from measurements.formats._checks import Source, clean_text, counted, no_rows
 from measurements.formats._jcamp_asdf import Begin, Ordinates
-from measurements.formats._jcamp_file import Block, Lines, Table
-from measurements.formats._spectra import Values
+from measurements.formats._jcamp_file import LISTED, Block, Lines, Table
+from measurements.formats._spectra import Values, turns
+from measurements.formats._text import number
 
 LARGEST_DIFFERENCE = 0.01
 """Part by which the labels may differ: DELTAX from the interval, FIRSTY from the first ordinate."""
+
+MOST_TURNS = 0.2
+"""Part of the points at which an axis may run back."""
 
 LENGTH_UNKNOWN = Notice(
     "LENGTH_UNKNOWN",
@@ -64,16 +68,37 @@ def grouped_table(name: str, block: Block, table: Table, width: int) -> tuple[Va
     return found, check_length(name, block, table, len(found))
 
 
+def listed_factors(name: str, block: Block, count: int) -> list[float]:
+    """Return the factors of NTUPLES, one for each of ``count`` symbols, 1 where the file has none.
+
+    Raises FormatError for another number of them and for what is no number or 0.
+    """
+    text = block.text("FACTOR").strip(", ")
+    factors = [number(part) or 0.0 for part in text.split(",")] if text else [1.0] * count
+    if len(factors) != count or not all(factors):
+        expected = f"{count} numbers other than 0, one for each symbol"
+        raise _label(name, block, "FACTOR", f"“{clean_text(text, 40)}”", expected)
+    return factors
+
+
 def pairs(name: str, block: Block, table: Table) -> tuple[Values, Values, list[Notice]]:
-    """Return abscissae and ordinates (n,) of a table (XY..XY), scaled, and notices."""
+    """Return abscissae and ordinates (n,) of a table (XY..XY), scaled, and notices.
+
+    Raises FormatError also where nothing says how many points there are and the abscissae run to
+    and fro: decimal commas, which JCAMP-DX does not have, make two points of one.
+    """
     found, notices = grouped_table(name, block, table, 2)
+    if LENGTH_UNKNOWN in notices and turns(found[:, 0]) > MOST_TURNS * len(found):
+        raise _torn(
+            name, table.lines, "abscissae that run to and fro", "decimal points and NPOINTS"
+        )
     x_factor, y_factor = _factor(name, block, "XFACTOR"), _factor(name, block, "YFACTOR")
     return found[:, 0] * x_factor, found[:, 1] * y_factor, notices
 
 
 def check_length(name: str, block: Block, table: Table, found: int) -> list[Notice]:
     """Compare the number of points with the labels; FormatError when they differ."""
-    announced = block.number(name, "NPOINTS" if block.text("NPOINTS") else "VARDIM")
+    announced = block.number(name, "NPOINTS" if block.text("NPOINTS") else LISTED)
     if announced is None:
         return [LENGTH_UNKNOWN]
     if announced != found:

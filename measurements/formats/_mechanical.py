@@ -7,19 +7,20 @@ stress, mm an extension and % a strain. Nothing is read without a unit. Signs ar
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from measurements import columns
-from measurements.formats import FormatError, Notice, Reading
-from measurements.formats._checks import Source, clean_text, finish, short_list
+from measurements.formats import FormatError, Notice
+from measurements.formats._checks import Source, clean_text, short_list
 from measurements.formats._text import Grid, number, numeric
 
 LOAD, DEFORMATION, SENSOR, TIME = "load", "deformation", "extensometer", "time"
-MEASURED = r"( \((strain \d|extens\w+)\))?"
+BY_SENSOR = r"( \d| \((strain \d|extensom\w+)\))"
+BY_CROSSHEAD = r"( \(extension\))?"
 WORDS = (
     (LOAD, r"((standard|axial|test|tensile|machine|applied) ?)?(force|load)( (standard|axial))?"),
     (LOAD, r"(standard|prüf|zug)?kraft|charge|effort"),
@@ -28,9 +29,10 @@ WORDS = (
     (DEFORMATION, r"standard ?(travel|weg)|course standard"),
     (DEFORMATION, r"((tensile|axial) )?(extension|displacement|elongation|deformation)|stroke"),
     (DEFORMATION, r"travel|weg|verformung|verlängerung|längenänderung|hub|allongement|déplacement"),
-    (DEFORMATION, rf"((tensile|engineering|nominal|axial) )?strain( \d)?{MEASURED}"),
+    (DEFORMATION, rf"((tensile|engineering|nominal|axial|compressi(ve|on)) )?strain{BY_SENSOR}"),
+    (DEFORMATION, rf"((tensile|engineering|nominal|axial) )?strain{BY_CROSSHEAD}"),
     (DEFORMATION, r"(zug|nenn)?dehnung|nominelle dehnung|déformation( nominale)?"),
-    (DEFORMATION, rf"compressi(ve|on) (extension|displacement|strain){MEASURED}"),
+    (DEFORMATION, rf"compressi(ve|on) (extension|displacement|strain){BY_CROSSHEAD}"),
     (DEFORMATION, r"stauchung|stauchweg|druckweg"),
     (DEFORMATION, r"crosshead( (travel|displacement|extension|strain))?|machine extension"),
     (DEFORMATION, r"traverse(nweg)?|course (de la )?traverse"),
@@ -201,7 +203,9 @@ def _unknown_unit(source: Source, label: Label) -> FormatError:
 
 def described(source: Source, labels: Sequence[Label]) -> tuple[dict[str, object], list[Notice]]:
     """Return what the headings say beside the numbers: source of the strain, compression."""
-    by_name = {name: heading for heading, (name, _) in _chosen(source, labels).items()}
+    chosen = _chosen(source, labels)
+    by_name = {name: heading for heading, (name, _) in chosen.items()}
+    notices = _beside(labels, chosen)
     words = {label.heading: label.words for label in labels}
     metadata: dict[str, object] = {}
     measured = by_name.get(columns.STRAIN) or by_name.get(columns.EXTENSION)
@@ -211,13 +215,29 @@ def described(source: Source, labels: Sequence[Label]) -> tuple[dict[str, object
             break
     pressed = [heading for heading in by_name.values() if COMPRESSION.search(words[heading])]
     if not pressed:
-        return metadata, []
+        return metadata, notices
     metadata["mode"] = "compression"
     message = (
         f"By their headings these columns count compression: {short_list(pressed)}. They and all "
         "others keep the signs of the file."
     )
-    return metadata, [Notice("COMPRESSION_SIGN", message)]
+    return metadata, [*notices, Notice("COMPRESSION_SIGN", message)]
+
+
+def _beside(labels: Sequence[Label], chosen: Mapping[str, object]) -> list[Notice]:
+    """Return a notice of the loads and deformations that keep their headings."""
+    others = [
+        label.heading
+        for label in labels
+        if label.quantity in (LOAD, DEFORMATION, SENSOR) and label.heading not in chosen
+    ]
+    if not others:
+        return []
+    message = (
+        f"Of several columns for one quantity these are taken: {short_list(chosen)}; these keep "
+        f"their headings: {short_list(others)}."
+    )
+    return [Notice("COLUMNS_BESIDE", message)]
 
 
 def geometry(cells: Iterable[Sequence[str]]) -> dict[str, object]:
@@ -245,36 +265,3 @@ def _date(text: str) -> dict[str, object]:
     moment = EXCEL_EPOCH + np.timedelta64(round(days * 86_400), "s")
     precise = re.search(r"[.,]\d{5}", text) is not None
     return {"start_time": str(moment)} if precise else {"date": str(moment)[:10]}
-
-
-def to_reading(
-    source: Source,
-    parts: Sequence[tuple[dict[str, object], pd.DataFrame]],
-    labels: Sequence[Label],
-) -> Reading:
-    """Return the specimens of a file, each with its facts, one below the other.
-
-    Of several, a column holds the names and the metadata what they have in common and, under
-    ``specimens``, the facts of each. Raises FormatError as ``finish`` does.
-    """
-    said, notices = described(source, labels)
-    facts = [known for known, _ in parts]
-    frames = [frame for _, frame in parts]
-    common = {name: fact for name, fact in facts[0].items() if all(
-        other.get(name) == fact for other in facts
-    )}  # fmt: skip
-    if len(parts) > 1:
-        names = [
-            str(known.get("sample_name", f"specimen {at}")) for at, known in enumerate(facts, 1)
-        ]
-        frames = [frame.assign(specimen=name) for name, frame in zip(names, frames, strict=True)]
-        common["specimens"] = facts
-        notices.append(
-            Notice(
-                "SEVERAL_SPECIMENS",
-                f"The file holds {len(parts)} specimens ({short_list(names)}); the column "
-                "“specimen” names them.",
-            )
-        )
-    frame = pd.concat(frames)
-    return finish(source, columns.MECHANICAL, frame, metadata=common | said, notices=notices)

@@ -30,6 +30,9 @@ SHOUTED = re.compile(r"MOHMS?|mohms?")
 
 OVERLOADS = frozenset({"ol", "o.l", "0l", "0.l", ".0l", "-ol", "+ol", "overload", "over", "inf"})
 
+OVERLOAD = 9.9e37
+"""What meters send over their bus for a reading beyond the range."""
+
 
 def unit_of(text: str) -> tuple[str, float] | None:
     """Return canonical column and factor of a unit such as MΩ, kOhm or mV; None if unknown.
@@ -66,6 +69,7 @@ def numbers(
     plain = texts.str.strip()
     over = plain.str.lower().str.replace(" ", "").isin(OVERLOADS)
     values = pd.to_numeric(plain.str.replace(decimal, "."), errors="coerce")
+    over |= values.abs() >= OVERLOAD
     wrong = np.flatnonzero((values.isna() & ~over).to_numpy())
     if wrong.size:
         raise FormatError(

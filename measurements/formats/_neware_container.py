@@ -1,21 +1,16 @@
 """Checks that a Neware file is whole before a library reads it."""
 
 import zipfile
-import zlib
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
 from measurements.formats import FormatError, Notice
-from measurements.formats._archive import open_archive
+from measurements.formats._archive import UNPACK_ERRORS, open_archive
 from measurements.formats._checks import clean_text, short_list
 
 NDA_MAGIC = b"NEWARE"
 ZIP_MAGIC = b"PK\x03\x04"
-MAX_UNPACKED_BYTES = 2**30
-"""An .ndax of 16 million records unpacks to about 1 GiB; more is refused before unpacking."""
-
 NDA_HEADER_BYTES = 1024
 NDA_VERSION_AT = 14
 NDA_SECTIONS_BTS8 = (16, 4, 8)
@@ -39,9 +34,9 @@ DAMAGE_ERRORS = (
     ValueError,
     ExpatError,
     zipfile.BadZipFile,
-    zlib.error,
+    *UNPACK_ERRORS,
 )
-"""What zipfile and fastnda raise on damaged bytes, beside the errors of polars and isal."""
+"""What zipfile and fastnda raise on damaged bytes, beside the errors of polars."""
 
 NDA_LOCAL_CLOCK = frozenset({1, 3, 4, 26, 28, 29})
 NDC_LOCAL_CLOCK = frozenset({1, 2, 3, 4, 5, 7})
@@ -136,17 +131,6 @@ def _inspect_ndax(path: Path) -> Container:
 
 
 def _check_members(path: Path, members: list[zipfile.ZipInfo]) -> None:
-    if any(member.header_offset < 0 for member in members):
-        raise zipfile.BadZipFile("its directory points before its beginning")
-    unpacked = sum(member.file_size for member in members)
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise FormatError(
-            f"{path.name} is too large when unpacked",
-            place="the directory at the end of the archive",
-            found=f"{unpacked / 2**20:.0f} MiB in {path.stat().st_size} packed bytes",
-            expected=f"at most {MAX_UNPACKED_BYTES / 2**20:.0f} MiB",
-            code="E_TOO_LARGE",
-        )
     names = [member.filename for member in members]
     if DATA_MEMBER not in names:
         raise FormatError(
@@ -164,12 +148,7 @@ def library_errors() -> tuple[type[Exception], ...]:
     """
     from polars.exceptions import PolarsError
 
-    errors: tuple[type[Exception], ...] = (*DAMAGE_ERRORS, PolarsError)
-    with suppress(ImportError):  # isal is missing on some processors
-        from isal.isal_zlib import IsalError
-
-        errors = (*errors, IsalError)  # type: ignore[arg-type]  # its stub says: an instance
-    return errors
+    return (*DAMAGE_ERRORS, PolarsError)
 
 
 def reason(error: Exception) -> str:

@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 
 from measurements import columns
 from measurements.formats import FormatError, Notice
-from measurements.formats._checks import Source
+from measurements.formats._checks import Source, counted, short_list
 from measurements.formats._counters import CAPACITIES, ENERGIES, Bools, begins, restart
 from measurements.formats._neware_words import CAPACITY, ENERGY
 
 COUNTS = (columns.CYCLE, columns.STEP, columns.STEP_ID, columns.STEP_TYPE)
 CHARGES, DISCHARGES = ("CHG",), ("DCH",)
 """Endings of the types of steps that charge or discharge."""
+
+RESTS = ("REST", "PAUSE", "END", "")
 
 HALVES = {CAPACITY: CAPACITIES, ENERGY: ENERGIES}
 
@@ -43,7 +45,7 @@ def signed(
 ) -> pd.DataFrame:
     """Return the table with positive currents where the cell is charged.
 
-    Raises FormatError when most currents contradict the types of their steps.
+    Raises FormatError when the currents contradict the types of their steps.
     """
     current = frame[columns.CURRENT]
     named = _named(frame)
@@ -61,6 +63,8 @@ def signed(
                 )
             )
         return frame
+    if columns.STEP_TYPE in frame:
+        notices += _untold(frame[columns.STEP_TYPE][(sign == 0) & (current > 0)])
     if not ((sign < 0) & (current > 0)).any():
         return frame
     notices.append(
@@ -70,6 +74,21 @@ def signed(
         )
     )
     return frame.assign(**{columns.CURRENT: current.where(sign >= 0, -current)})
+
+
+def _untold(types: "pd.Series[str]") -> list[Notice]:
+    """Return a notice of steps with a current whose types do not tell its sign."""
+    types = types[~types.isin(RESTS)]
+    if types.empty:
+        return []
+    return [
+        Notice(
+            "CURRENT_SIGN_UNKNOWN",
+            "No current is negative, and steps of the types "
+            f"{short_list(types.unique())} do not tell charge from discharge: their "
+            f"{counted(len(types), 'row')} are taken as charging.",
+        )
+    ]
 
 
 def divided(frame: pd.DataFrame, steps: Steps) -> pd.DataFrame:
@@ -127,15 +146,17 @@ def _direction(frame: pd.DataFrame, steps: Steps) -> "pd.Series[float]":
 
 
 def _refuse_contradiction(source: Source, frame: pd.DataFrame, named: "pd.Series[Any]") -> None:
-    flowing = np.sign(frame[columns.CURRENT]) * named
-    wrong = np.flatnonzero((flowing < 0).to_numpy())
-    if 2 * wrong.size > int((flowing != 0).sum()):
-        row = int(wrong[0])
+    """Raise FormatError when the charge of all charge steps or of all discharge steps is wrong."""
+    current = frame[columns.CURRENT]
+    for sign in (1.0, -1.0):
+        of_steps = named == sign
+        if sign * current[of_steps].sum() >= 0:
+            continue
+        row = int(np.flatnonzero((of_steps & (sign * current < 0)).to_numpy())[0])
         raise FormatError(
             f"{source.name} has currents that contradict the types of their steps",
             place=source.place(int(frame.index[row]), columns.CURRENT),
-            found=f"{frame[columns.CURRENT].iloc[row]:.6g} A in a step "
-            f"{frame[columns.STEP_TYPE].iloc[row]}",
+            found=f"{current.iloc[row]:.6g} A in a step {frame[columns.STEP_TYPE].iloc[row]}",
             expected="positive currents in charge steps, negative ones in discharge steps",
             code="E_VALUE",
         )

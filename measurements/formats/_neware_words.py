@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from measurements import columns
 from measurements.formats._counters import CAPACITIES, ENERGIES
 
-HEADING = re.compile(r"(?P<name>[^()\[\]/]+?)\s*(?:[(\[/](?P<unit>[^()\[\]]*)[)\]]?)?")
+HEADING = re.compile(r"(?P<name>[^()\[\]/]+?)\s*(?:[(\[](?P<unit>[^()\[\]]*)[)\]]?)?")
 
 AMPERES = {"a": 1.0, "ma": 1e-3, "μa": 1e-6, "ua": 1e-6, "na": 1e-9}
 VOLTS = {"v": 1.0, "mv": 1e-3}
@@ -80,6 +80,8 @@ TYPES = {
     "静置": "REST", "暂停": "PAUSE", "脉冲": "PULSE", "工况模拟": "SIM", "循环": "CYCLE",
     "结束": "END", "控制": "CONTROL",
 }  # fmt: skip
+ENDINGS = {"充电": "_CHG", "放电": "_DCH"}
+"""What every type of a step that charges or discharges ends with."""
 
 
 def parts_of(heading: str) -> tuple[str, str]:
@@ -119,6 +121,8 @@ def step_type(word: str) -> str:
     text = unicodedata.normalize("NFKC", word).strip()
     if text in TYPES:
         return TYPES[text]
+    if text[-2:] in ENDINGS:
+        return text[:-2] + ENDINGS[text[-2:]]
     text = re.sub(r"[\s_\-]+", "_", text.upper())
     text = re.sub(r"D(IS)?_?CH(AR)?GE?$", "DCH", text)
     return re.sub(r"CHARGE$", "CHG", text)

@@ -32,6 +32,7 @@ ABSCISSAE = {
 }
 """Unit of an abscissa, without blanks in small letters -> its kind, factor."""
 
+AXES = (columns.RAMAN_SHIFT, columns.WAVENUMBER, columns.WAVELENGTH, columns.Q)
 BRACKETED = re.compile(r"\(([^()]+)\)$|\[([^\[\]]+)\]$")
 PERCENT_SIGN = re.compile(r"%t.*|(%|percent).*trans.*|transm\w+\W*(%|percent).*")
 FRACTION = re.compile(r"transm\w+|t")
@@ -84,6 +85,12 @@ def abscissa_unit(text: str) -> tuple[str, float] | None:
         (unit for form, unit in ABSCISSAE.items() for name in names if re.fullmatch(form, name)),
         None,
     )
+
+
+def turns(x: Values) -> int:
+    """Return how often an axis (n,) runs against the direction of most of its steps."""
+    steps = np.sign(np.diff(x))
+    return int((steps == (1.0 if np.nansum(steps) < 0 else -1.0)).sum())
 
 
 def unit_in(text: str) -> str:
@@ -201,9 +208,29 @@ def reading(
             "SEVERAL_SPECTRA",
             f"The file holds {len(sizes)} spectra; {columns.SPECTRUM} numbers them.",
         )
+    back = _turned(frame, sizes)
+    if back:
+        found[back.code] = back
     if columns.INTENSITY in frame and whole.unit:
         facts["intensity_unit"] = whole.unit
     return finish(source, whole.kind, frame, metadata=facts, notices=list(found.values()))
+
+
+def _turned(frame: pd.DataFrame, sizes: Sequence[int]) -> Notice | None:
+    """Return a notice where the axis of a spectrum runs back."""
+    axis = next((name for name in AXES if name in frame), "")
+    if not axis:
+        return None
+    spectra = np.split(frame[axis].to_numpy(dtype=np.float64), np.cumsum(sizes)[:-1])
+    count = sum(map(turns, spectra))
+    if not count:
+        return None
+    times = "once" if count == 1 else f"{count} times"
+    return Notice(
+        "AXIS_TURNS_BACK",
+        f"{axis} runs back {times} within a spectrum: several may follow each other in the file, "
+        "or their rows are not in order.",
+    )
 
 
 def _shape(one: Spectrum) -> tuple[str, str, list[str]]:

@@ -30,6 +30,9 @@ MAX_COLUMNS = 10_000
 MAX_HEADING = 1_000
 """Headings and letters of one that are looked at; no instrument writes as many."""
 
+LARGEST_WHOLE = 2.0**53
+"""A float of this size and above no longer tells whole numbers apart."""
+
 Meanings = Mapping[str, tuple[str, float]]
 """Heading -> canonical name, and factor to its unit."""
 
@@ -200,11 +203,16 @@ def canonical(grid: Grid, frame: pd.DataFrame, meanings: Meanings) -> pd.DataFra
 
 
 def numeric(grid: Grid, column: "pd.Series[Any]") -> "pd.Series[float]":
-    """Return a column as float64; FormatError names the first cell that is not a number."""
+    """Return a column as float64; FormatError names the first cell that is not a number.
+
+    Beside decimal commas a point is none: of 1.000 and 1,000 one would be a thousand.
+    """
     if pd.api.types.is_numeric_dtype(column):
         return column.astype("float64")
     texts = column.astype("str").str.strip()
     values = pd.to_numeric(texts.str.replace(grid.decimal, "."), errors="coerce")
+    if grid.decimal == ",":
+        values = values.mask(texts.str.contains(".", regex=False))
     wrong = np.flatnonzero((values.isna() & column.notna() & (texts != "")).to_numpy())
     if wrong.size:
         at = int(wrong[0])
@@ -212,7 +220,7 @@ def numeric(grid: Grid, column: "pd.Series[Any]") -> "pd.Series[float]":
             f"{grid.source.name} has a cell that is not a number",
             place=grid.source.place(int(column.index[at]), clean_text(column.name, 60)),
             found=f"“{clean_text(texts.iloc[at], 40)}”",
-            expected="a number",
+            expected="a number" if grid.decimal == "." else "a number with decimal comma",
             code="E_VALUE",
         )
     return values.astype("float64")
@@ -220,6 +228,10 @@ def numeric(grid: Grid, column: "pd.Series[Any]") -> "pd.Series[float]":
 
 def whole_text(column: "pd.Series[Any]") -> "pd.Series[str]":
     """Return a column as text, whole numbers without decimals, empty where there is none."""
-    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
+    if pd.api.types.is_float_dtype(column) and _is_whole(column.dropna()):
         return column.astype("Int64").astype("str").where(column.notna(), "")
     return column.astype("str").where(column.notna(), "")
+
+
+def _is_whole(numbers: "pd.Series[float]") -> bool:
+    return bool(((numbers % 1 == 0) & (numbers.abs() < LARGEST_WHOLE)).all())

@@ -55,6 +55,10 @@ TEMPERATURES = {SAMPLE: columns.TEMPERATURE, PROGRAM: columns.PROGRAM_TEMPERATUR
 VOLTAGES = ("uv", "mv", "uv/mg", "mv/mg")
 """Units of the raw signal of a calorimeter, which is no heat flow before its calibration."""
 
+MASSES = (columns.MASS, columns.MASS_PERCENT)
+DRIFT = 0.1
+"""Part of the largest mass by which that of an empty crucible may be negative."""
+
 KELVIN = 273.15
 RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*\(?\S{0,4}?[CK]\s*/\s*min")
 """A rate in a line of a program: 5.0(K/min), 10.00 °C/min."""
@@ -188,7 +192,7 @@ def to_reading(
             expected="a heat flow: mW, W/g or mW/mg (apply the sensitivity and export again)",
             code="E_UNITS_UNKNOWN",
         )
-    metadata, notices = dict(facts.metadata), list(facts.notices)
+    metadata, notices = dict(facts.metadata), [*facts.notices, *_mass_notices(frame)]
     if not flows:
         metadata.pop("exothermic", None)
     elif "exothermic" not in metadata:
@@ -200,6 +204,20 @@ def to_reading(
             )
         )
     return finish(source, kind, frame, metadata=metadata, notices=notices)
+
+
+def _mass_notices(frame: pd.DataFrame) -> list[Notice]:
+    """Return a notice for each mass that is negative by more than the drift of a balance."""
+    extremes = [(name, frame[name].min(), frame[name].max()) for name in MASSES if name in frame]
+    return [
+        Notice(
+            "MASS_NEGATIVE",
+            f"{name} falls to {low:.4g}: the file seems to hold the change of the mass, which "
+            "begins at 0, and not the mass.",
+        )
+        for name, low, high in extremes
+        if low < -DRIFT * max(abs(low), abs(high))
+    ]
 
 
 def direction(text: str) -> dict[str, object]:

@@ -7,15 +7,17 @@ import re
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from measurements import columns
 from measurements.formats import Format, FormatError, Reading, Sample
-from measurements.formats._bdf import is_bdf, to_reading
+from measurements.formats._bdf import is_bdf, meaning, to_reading
 from measurements.formats._checks import Source, clean_text, no_rows
 
 SEPARATORS = ",;\t"
 BOM = "\ufeff"
+POINTED = re.compile(r"\s*[-+]?\d+\.\d+\s*")
 TAIL_BYTES = 4096
 
 
@@ -35,6 +37,8 @@ def read(path: Path) -> Reading:
     headings, separator, decimal = _dialect(source, path)
     _check_last_line(source, path, len(headings), separator)
     frame = _table(source, path, separator, decimal)
+    if decimal == ",":
+        _check_points(source, frame)
     return to_reading(source, frame.dropna(how="all"), {})
 
 
@@ -99,6 +103,24 @@ def _table(source: Source, path: Path, separator: str, decimal: str) -> pd.DataF
         seen = re.search(r"line (\d+), saw (\d+)", str(error))
         place, found = (f"line {seen[1]}", f"{seen[2]} cells") if seen else ("a line", str(error))
         raise _too_many(source, place, found) from error
+
+
+def _check_points(source: Source, frame: pd.DataFrame) -> None:
+    """Raise FormatError for a number with a point beside decimal commas: it may be a thousand."""
+    for heading in frame.select_dtypes(exclude="number"):
+        found = meaning(str(heading))
+        if found is None or found.name in columns.TEXTS:
+            continue
+        texts = frame[heading].astype("str")
+        pointed = np.flatnonzero(texts.str.fullmatch(POINTED).to_numpy())
+        if pointed.size:
+            raise FormatError(
+                f"{source.name} has numbers with decimal commas and with points",
+                place=source.place(int(frame.index[pointed[0]]), clean_text(heading, 60)),
+                found=f"“{clean_text(texts.iloc[pointed[0]], 40)}”",
+                expected="one decimal sign and no thousands signs",
+                code="E_VALUE",
+            )
 
 
 def _too_many(source: Source, place: str, found: str) -> FormatError:

@@ -4,7 +4,7 @@ Every SASdata of every SASentry is a curve. Units stand at each number and must 
 curve. Source: https://www.cansas.org/formats/canSAS1d/1.1/doc/
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,7 +103,21 @@ def _curve(source: Source, data: "Element", number: int) -> tuple[pd.DataFrame, 
             if factor is None:
                 raise no_q_unit(source, f"curve {number}, {name}", units[name])
             frame[name] = frame[name] * factor
+    _check_deviation(source, units, f"curve {number}, Idev")
     return frame.rename(columns=NAMES), units.get("I", "")
+
+
+def _check_deviation(source: Source, units: Mapping[str, str], place: str) -> None:
+    """Raise FormatError where the deviation of the intensity has another unit."""
+    unit, other = units.get("I", ""), units.get("Idev", "")
+    if other and other != unit:
+        raise FormatError(
+            f"{source.name} has an uncertainty in another unit than the intensity",
+            place=place,
+            found=f"“{clean_text(other, 40)}”",
+            expected=f"“{clean_text(unit, 40)}”, as the intensity",
+            code="E_UNITS_UNKNOWN",
+        )
 
 
 def _number(source: Source, cell: "Element | None", place: str) -> float:

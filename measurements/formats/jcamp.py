@@ -12,7 +12,7 @@ from measurements import columns
 from measurements.formats import Format, FormatError, Reading, Sample
 from measurements.formats._checks import Source, clean_text
 from measurements.formats._jcamp_file import Block, Table, blocks_of, label_key
-from measurements.formats._jcamp_table import even_table, grouped_table, pairs
+from measurements.formats._jcamp_table import even_table, grouped_table, listed_factors, pairs
 from measurements.formats._jcamp_thermal import is_thermal, thermogram
 from measurements.formats._spectra import Spectrum, abscissa_unit, joined, spectrum
 from measurements.formats._text import decode, facts
@@ -131,10 +131,10 @@ def _tuples(source: Source, block: Block, table: Table) -> Spectrum:
     if len(units) != len(symbols):
         raise _unsupported(source, block, f"{len(units)} UNITS", f"one for each of {len(symbols)}")
     values, notices = grouped_table(source.name, block, table, len(symbols))
-    unit_of = dict(zip(symbols, units, strict=True))
-    found = thermogram(
-        source, [(unit_of[symbol], values[:, at]) for at, symbol in enumerate(form[1])]
-    )
+    factors = listed_factors(source.name, block, len(symbols))
+    meant = dict(zip(symbols, zip(units, factors, strict=True), strict=True))
+    columns_of = [(*meant[symbol], values[:, at]) for at, symbol in enumerate(form[1])]
+    found = thermogram(source, [(unit, factor * column) for unit, factor, column in columns_of])
     return Spectrum(found.kind, found.frame, "", tuple(notices))
 
 

@@ -22,7 +22,6 @@ from measurements.formats._cycler import (
     heading_error,
     in_halves,
     meaning_of,
-    per_step,
     read_table,
     resolve,
     runs,
@@ -163,8 +162,7 @@ def _with_steps(source: Source, frame: pd.DataFrame, notices: list[Notice]) -> p
     run = runs(frame, (columns.CYCLE, columns.STEP, columns.STEP_TYPE))
     if CHANNEL in frame and len(frame) > 1 and (np.diff(frame[CHANNEL]) == 1).all():
         frame = frame.rename(columns={CHANNEL: columns.RECORD})
-    halves = [name for pair in HALVES.values() for name in pair if name in frame]
-    frame = frame.assign(**{name: per_step(frame[name].to_numpy(), run) for name in halves})
+    frame = with_step_counts(frame, run, [name for pair in HALVES.values() for name in pair])
     stated = None
     if columns.STEP_TYPE in frame:
         states = frame[columns.STEP_TYPE].str.strip()

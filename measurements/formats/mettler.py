@@ -2,8 +2,8 @@
 
 A line of headings (Index, t, Ts, Tr, Value) with a line of units in square brackets below, then
 rows up to a blank line. The unit says what the value is: mg is a mass, mW a heat flow; a share in
-percent counts as mass only where the name of the curve says so. Curves over the same times are put
-side by side.
+percent counts as mass only where the name of the curve says so. Curves over the same times
+and temperatures are put side by side.
 """
 
 import re
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from measurements import columns
@@ -38,6 +39,7 @@ UNITS_LINE = re.compile(rf"\s*{UNIT}(\s+{UNIT}){{2,}}\s*")
 NAMED = frozenset({"index", "t", "ts", "tr"})
 FEWEST_NAMED = 3
 VALUES = frozenset({"value", "y value", "wert", "valeur", "valore", "valor"})
+ALONG = (columns.TEST_TIME, columns.TEMPERATURE, columns.PROGRAM_TEMPERATURE)
 CELLS = re.compile(r"\s{2,}|\t")
 MASS_CURVE = re.compile(r"weight|mass|gewicht|masse|poids|tga?\b", re.IGNORECASE)
 SAMPLE_LINE = re.compile(r"\s+(.+), (\d[\d.,]* m?g)\s*")
@@ -75,7 +77,10 @@ def read(path: Path) -> Reading:
     frame, left_out = _side_by_side(source, lines, curves)
     if left_out:
         known.notices.append(
-            Notice("TABLES_LEFT_OUT", f"Curves over other times left out: {', '.join(left_out)}.")
+            Notice(
+                "TABLES_LEFT_OUT",
+                f"Curves over other times or temperatures left out: {', '.join(left_out)}.",
+            )
         )
     labels = [label for curve in curves for label in curve.labels]
     known.notices += temperature_notice(labels)
@@ -130,15 +135,14 @@ def _quantity(heading: str, unit: str, name: str) -> str:
 def _side_by_side(
     source: Source, lines: Sequence[str], curves: Sequence[Curve]
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Return the first curve with the values of others over the same times, and those left out."""
+    """Return the first curve with the values of others along the same axes, and those left out."""
     first = _frame(source, lines, curves[0])
     left_out = []
     for curve in curves[1:]:
         other = _frame(source, lines, curve)
         new = [name for name in other.columns if name not in first and name != "x value"]
-        same = first[columns.TEST_TIME] if columns.TEST_TIME in first else first.iloc[:, 0]
-        time = other[same.name] if same.name in other else pd.Series(dtype="float64")
-        if new and len(time) == len(same) and bool((time.to_numpy() == same.to_numpy()).all()):
+        shared = [name for name in ALONG if name in first and name in other]
+        if new and shared and np.array_equal(other[shared], first[shared]):
             first = first.assign(**{name: other[name].to_numpy() for name in new})
         else:
             left_out.append(clean_text(curve.name, 60) or "a curve without a name")

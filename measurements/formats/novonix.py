@@ -17,6 +17,7 @@ from measurements.formats._checks import finish
 from measurements.formats._cycler import (
     COUNTER,
     ENERGY,
+    NEEDED,
     Floats,
     Meaning,
     heading_error,
@@ -89,7 +90,7 @@ def read(path: Path) -> Reading:
 
 def _with_steps(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the table with the charge of each step by direction, and step types in words."""
-    if columns.CURRENT not in frame:
+    if not set(frame) >= NEEDED:
         return frame
     run = runs(frame, (columns.CYCLE, columns.STEP, columns.STEP_TYPE))
     current = np.nan_to_num(frame[columns.CURRENT].to_numpy(dtype=np.float64))

@@ -1,7 +1,7 @@
 """PEC (LifeTest) text: lines of facts, headings with units, one row a record, of one cell.
 
-Current is positive when it charges. The counters of charge and energy run through a cycle and
-restart with the next; older programs call the energy a capacity in mWh.
+Current is positive when it charges. When the counters of charge and energy restart is told by the
+rows; older programs call the energy a capacity in mWh.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ import pandas as pd
 from measurements import columns
 from measurements.formats import Format, FormatError, Notice, Reading, Sample
 from measurements.formats._checks import Source, clean_text, counted, finish
+from measurements.formats._counters import CAPACITIES, ENERGIES, scoped, starts_of
 from measurements.formats._cycler import (
     Meaning,
     heading_error,
@@ -24,7 +25,7 @@ from measurements.formats._text import canonical, decode, facts, first_line
 
 FIRST_LINE = "Request Year:"
 HEADINGS = "Test,Cell,"
-RISING, FALLING = "cycle_charging_energy_wh", "cycle_discharging_energy_wh"
+RISING, FALLING = ENERGIES
 WORDS = {
     "step": Meaning(columns.STEP),
     "cycle": Meaning(columns.CYCLE),
@@ -33,8 +34,8 @@ WORDS = {
     "steptime": Meaning(columns.STEP_TIME),
     "voltage": Meaning(columns.VOLTAGE),
     "current": Meaning(columns.CURRENT),
-    "chargecapacity": Meaning(columns.CYCLE_CHARGING_CAPACITY),
-    "dischargecapacity": Meaning(columns.CYCLE_DISCHARGING_CAPACITY),
+    "chargecapacity": Meaning(CAPACITIES[0]),
+    "dischargecapacity": Meaning(CAPACITIES[1]),
     "chargecapacity[mwh]": Meaning(RISING),
     "dischargecapacity[mwh]": Meaning(FALLING),
     "chargecapacity[wh]": Meaning(RISING),
@@ -77,13 +78,15 @@ def read(path: Path) -> Reading:
     _check_one_cell(grid.source, raw)
     grid, raw = with_time_units(grid, raw, WORDS)
     frame = canonical(grid, raw, resolve(grid, WORDS, notices))
+    cycles, steps = starts_of(frame)
+    frame, scheduled = scoped(frame, (CAPACITIES, ENERGIES), cycles=cycles, steps=steps)
     start, more = _start(lines[:at], raw)
     return finish(
         grid.source,
         columns.CYCLING,
         frame,
         metadata=_header(lines[:at]) | _channel(raw) | start,
-        notices=[*notices, *more],
+        notices=[*notices, *scheduled, *more],
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from measurements import columns
-from measurements.formats import Format, Reading, Sample
+from measurements.formats import Format, Notice, Reading, Sample
 from measurements.formats._checks import Source, clean_text
 from measurements.formats._scattering import curves, no_q_unit, q_factor
 from measurements.formats._spectra import squeezed
@@ -65,7 +65,13 @@ def read(path: Path) -> Reading:
     )
     table = canonical(grid, read_grid(grid, rows), _meanings(heading))
     unit = _intensity_unit(heading.names)
-    return curves(Source(path.name, "point"), [table], unit=unit, metadata={})
+    others = [name for name in heading.names[1:] if _q(re.sub(r" \(\d+\)$", "", name))]
+    notices = [
+        Notice("CURVES_LEFT_OUT", f"Of several curves the first is read; “{name}” begins another.")
+        for name in others[:1]
+    ]
+    points = Source(path.name, "point")
+    return curves(points, [table], unit=unit, metadata={}, notices=notices)
 
 
 def _heading(lines: Sequence[str]) -> _Heading | None:
@@ -100,8 +106,12 @@ def _meanings(heading: _Heading) -> dict[str, tuple[str, float]]:
             (columns.INTENSITY_U, INTENSITY_U, 1.0),
             (columns.INTENSITY, INTENSITY, 1.0),
         ):
-            if meaning not in given and form.fullmatch(text):
-                found[name] = (meaning, factor)
+            fits = form.fullmatch(text) if meaning not in given else None
+            if fits:
+                own = (
+                    q_factor(fits[1].strip("[]()")) if meaning == columns.Q_U and fits[1] else None
+                )
+                found[name] = (meaning, own or factor)
                 given.add(meaning)
                 break
     return found

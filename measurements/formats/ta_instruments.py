@@ -203,7 +203,8 @@ def _trios_facts(cells: Sequence[Sequence[str]]) -> Facts:
     for key, *rest in cells:
         header.setdefault(key.strip().lower(), " ".join(cell.strip() for cell in rest).strip())
     day, _, clock = (header.get("rundate") or header.get("run date") or "").partition(" ")
-    start, notices = start_of(day, clock, month_first=True)
+    american = clock.strip().upper().endswith(("AM", "PM"))
+    start, notices = start_of(day, clock, month_first=american)
     mass = header.get("sample mass") or header.get("sample size") or header.get("size") or ""
     exothermic = header.get("exotherm direction") or header.get("exotherm") or ""
     metadata = {

@@ -12,7 +12,7 @@ import pandas as pd
 from measurements import columns
 from measurements.formats import Format, FormatError, Notice, Reading, Sample
 from measurements.formats._checks import Source, finish, short_list
-from measurements.formats._multimeter import overloaded, seconds
+from measurements.formats._multimeter import OVERLOAD, overloaded, seconds
 from measurements.formats._text import (
     Grid,
     canonical,
@@ -30,7 +30,6 @@ MEANINGS = {
     "amb_temp": (columns.AMBIENT_TEMPERATURE, 1.0),
 }
 LAYOUTS = ("%d/%m/%Y-%H:%M:%S",)
-OVERLOAD = 9.9e37
 
 
 def sniff(sample: Sample) -> bool:

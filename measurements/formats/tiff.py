@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from PIL import Image
 
 from measurements import columns
@@ -21,9 +22,17 @@ from measurements.formats._checks import Source, clean_text, finish
 from measurements.formats._text import number
 
 MAGICS = (b"II*\x00", b"MM\x00*", b"II+\x00\x08\x00", b"MM\x00+\x00\x08")
-BITS, DESCRIPTION, X_RESOLUTION, UNIT = 258, 270, 282, 296
+BITS, DESCRIPTION, X_RESOLUTION, UNIT, SAMPLE_FORMAT = 258, 270, 282, 296, 339
+UNSIGNED, SIGNED = 1, 2
+BYTE = 8
+MISTAKEN = {("I", UNSIGNED): np.uint32, ("L", SIGNED): np.int8}
+"""Mode of Pillow and format of the samples -> type of the samples, where Pillow has another."""
+
 MICROMETRES = {2: 25_400.0, 3: 10_000.0}
 """Unit of the resolution: inch, centimetre."""
+
+PRINTED, ROUNDED = (72, 96, 150, 300, 600, 1200), 1e-3
+"""Pixels per inch that programs write where nobody measured; part by which one may be rounded."""
 
 IMAGEJ_UNITS = {"nm": 1e-3, "um": 1.0, "µm": 1.0, "micron": 1.0, "microns": 1.0, "mm": 1e3}
 MICRON_ESCAPE = "\\u00b5m"
@@ -49,11 +58,22 @@ def read(path: Path) -> Reading:
         facts = _facts(image)
         count = int(getattr(image, "n_frames", 1))
         rows = [_grey(path, image, at) for at in range(count)]
-        colours = image.mode not in ("L", "F", "1") and not image.mode.startswith("I")
-    named = facts.pop("named", None)
+        colours = not _is_grey(image.mode)
+    named, density = facts.pop("named", None), facts.pop("density", None)
     if colours:
+        deep = ", in 8 bits (0 to 255)" if facts["bits"] > BYTE else ""
         notices.append(
-            Notice("COLOUR_AS_GREY", "The picture has colours; the values are their luminance.")
+            Notice(
+                "COLOUR_AS_GREY", f"The picture has colours; the values are their luminance{deep}."
+            )
+        )
+    if density is not None:
+        notices.append(
+            Notice(
+                "PIXEL_SIZE_UNKNOWN",
+                f"The file says {density} pixels per inch, as programs write for screen or print: "
+                "that was not taken for the size of a pixel.",
+            )
         )
     if named is not None and named != count:
         notices.append(
@@ -109,8 +129,7 @@ def _grey(path: Path, image: Any, at: int) -> dict[str, float]:
     pixels = image.width * image.height
     if pixels > LARGEST_SLICE or pixels * (at + 1) > LARGEST_RATIO * path.stat().st_size:
         raise _too_large(path.name, f"{image.width} x {image.height} pixels in slice {at + 1}")
-    plain = image.mode in ("L", "F", "1") or image.mode.startswith("I")
-    values = np.asarray(image if plain else image.convert("L"))
+    values = _values(image)
     return {
         "grey_mean": float(values.mean(dtype=np.float64)),
         "grey_min": float(values.min()),
@@ -119,20 +138,40 @@ def _grey(path: Path, image: Any, at: int) -> dict[str, float]:
     }
 
 
+def _is_grey(mode: str) -> bool:
+    return mode in ("L", "F", "1") or mode.startswith("I")
+
+
+def _values(image: Any) -> NDArray[Any]:
+    """Return the grey values of a slice; Pillow takes 32 bits for signed and 8 for unsigned."""
+    if not _is_grey(image.mode):
+        return np.asarray(image.convert("L"))
+    values = np.asarray(image)
+    meant = MISTAKEN.get((image.mode, _first(image.tag_v2.get(SAMPLE_FORMAT, UNSIGNED))))
+    return values if meant is None else values.view(meant)
+
+
+def _first(value: Any) -> int:
+    """Return the number of a tag, or the first of several."""
+    return int(value[0] if isinstance(value, tuple) else value)
+
+
 def _facts(image: Any) -> dict[str, Any]:
     """Return the metadata of the first slice; ``named``: slices that the description counts."""
     tags = image.tag_v2
-    bits = tags.get(BITS, (1,))
     facts: dict[str, Any] = {
         "width_px": image.width,
         "height_px": image.height,
-        "bits": int(bits[0] if isinstance(bits, tuple) else bits),
+        "bits": _first(tags.get(BITS, 1)),
     }
     description = str(tags.get(DESCRIPTION, ""))
     pairs = dict(re.findall(r"^(\w+)=(.*)$", description.replace(MICRON_ESCAPE, "um"), re.M))
     micrometres = _pixel_um(tags, pairs)
     if micrometres is not None:
-        facts["pixel_size_um"] = micrometres
+        density = round(MICROMETRES[2] / micrometres)
+        printed = density in PRINTED and abs(density * micrometres / MICROMETRES[2] - 1) < ROUNDED
+        known = "ImageJ" in pairs or not printed
+        facts |= {"pixel_size_um": micrometres} if known else {"density": density}
     images = number(pairs.get("images"))
     if "ImageJ" in pairs and images is not None:
         facts["named"] = int(images)

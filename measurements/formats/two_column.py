@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from measurements import columns
 from measurements.formats import Format, FormatError, Notice, Reading, Sample
@@ -18,6 +19,7 @@ from measurements.formats._spectra import (
     NM,
     PER_CM,
     Spectrum,
+    Values,
     reading,
     spectrum,
     squeezed,
@@ -75,14 +77,22 @@ def read(path: Path) -> Reading:
     points = Source(path.name, "point")
     whole = spectrum(points, axes.kind, axes.unit, x, axes.headings[-1], y)
     ends = np.array([len(x)])
-    if places:
-        moved = np.any([np.diff(place) != 0 for place in places], axis=0)
+    if axes.assumed:
+        moved = np.any([np.diff(place) != 0 for place in places] + [_restarts(x)], axis=0)
         ends = np.append(np.flatnonzero(moved) + 1, len(x))
+    if places:
         frame = whole.frame.assign(**dict(zip(BEFORE, places, strict=True)))
         whole = Spectrum(whole.kind, frame, whole.unit, whole.notices)
     if axes.assumed:
         whole = Spectrum(whole.kind, whole.frame, "counts", (*whole.notices, SHIFT_ASSUMED))
     return reading(points, whole, list(np.diff(ends, prepend=0)), metadata={})
+
+
+def _restarts(x: Values) -> NDArray[np.bool_]:
+    """Tell for each step of the axis (n - 1,) whether the next spectrum of WiRE begins there."""
+    steps = np.diff(x)
+    back: NDArray[np.bool_] = steps * np.sign(np.median(steps)) < 0 if steps.size else steps > 0
+    return back
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,8 @@ from measurements import columns
 from measurements.formats import Format, FormatError, Reading, Sample
 from measurements.formats._archive import MAGIC
 from measurements.formats._checks import Source, clean_text, no_rows
-from measurements.formats._mechanical import (
-    Label,
-    cells_of,
-    geometry,
-    is_table,
-    label,
-    table,
-    to_reading,
-)
+from measurements.formats._mechanical import Label, cells_of, geometry, is_table, label
+from measurements.formats._specimens import Part, parts, to_reading
 from measurements.formats._text import (
     Grid,
     check_decimal,
@@ -109,7 +102,7 @@ def _read_text(path: Path) -> Reading:
     begins = _found(lines)
     if not begins:
         raise no_rows(source)
-    parts = []
+    found: list[Part] = []
     labels: list[Label] = []
     before = 0
     for at, following in pairwise([*begins, len(lines)]):
@@ -120,8 +113,8 @@ def _read_text(path: Path) -> Reading:
         blank = (i for i in range(begin, following) if not lines[i].strip(" ,;\t"))
         before = next(blank, following)
         _check_stray(source, lines, range(before, following), len(labels))
-        parts.append((facts, _block(source, lines[:before], begin, labels)))
-    return to_reading(source, parts, labels)
+        found += _block(source, lines[:before], begin, labels, facts)
+    return to_reading(source, found, labels)
 
 
 def _check_stray(source: Source, lines: Sequence[str], places: range, width: int) -> None:
@@ -138,9 +131,13 @@ def _check_stray(source: Source, lines: Sequence[str], places: range, width: int
 
 
 def _block(
-    source: Source, lines: Sequence[str], begin: int, labels: Sequence[Label]
-) -> pd.DataFrame:
-    """Return the rows from the line ``begin`` on."""
+    source: Source,
+    lines: Sequence[str],
+    begin: int,
+    labels: Sequence[Label],
+    facts: dict[str, object],
+) -> list[Part]:
+    """Return the specimens in the rows from the line ``begin`` on."""
     rows = lines[begin:]
     separator = _separator(lines[begin - 1])
     if any('"' in row for row in rows):
@@ -150,9 +147,7 @@ def _block(
         Source(source.name, "line", begin + 1), headings, separator, decimal_sign(rows, separator)
     )
     check_decimal(grid, rows)
-    frame = table(grid, read_grid(grid, rows), labels)
-    frame.index += begin
-    return frame
+    return parts(grid, read_grid(grid, rows), labels, facts, begin)
 
 
 def _is_row(line: str, width: int) -> bool:
@@ -161,7 +156,7 @@ def _is_row(line: str, width: int) -> bool:
 
 
 def _read_workbook(path: Path) -> Reading:
-    tables: list[tuple[dict[str, object], pd.DataFrame]] = []
+    tables: list[Part] = []
     facts: list[dict[str, object]] = []
     labels: list[Label] = []
     with open_workbook(path) as book:
@@ -177,10 +172,8 @@ def _read_workbook(path: Path) -> Reading:
             labels, apart = _labels(rows[at], rows[at + 1] if at + 1 < len(rows) else ())
             sheet = clean_text(name, 60)
             source = Source(path.name, f"sheet {sheet}, row", 1)
-            tables.append(
-                ({"sample_name": sheet} | geometry(rows[:at]),
-                 _sheet(source, rows, at + 1 + apart, labels))
-            )  # fmt: skip
+            known = {"sample_name": sheet} | geometry(rows[:at])
+            tables += _sheet(source, rows, at + 1 + apart, labels, known)
     source = Source(path.name, "row", 1)
     if not tables:
         raise no_rows(source)
@@ -199,9 +192,13 @@ def _facts(rows: Sequence[Row]) -> list[dict[str, object]]:
 
 
 def _sheet(
-    source: Source, rows: Sequence[Row], begin: int, labels: Sequence[Label]
-) -> pd.DataFrame:
-    """Return the rows of a sheet from ``begin`` on, blank ones left out."""
+    source: Source,
+    rows: Sequence[Row],
+    begin: int,
+    labels: Sequence[Label],
+    facts: dict[str, object],
+) -> list[Part]:
+    """Return the specimens in the rows of a sheet from ``begin`` on, blank rows left out."""
     width = len(labels)
     kept = [at for at in range(begin, len(rows)) if any(rows[at][:width])]
     if not kept:
@@ -210,8 +207,7 @@ def _sheet(
     raw = pd.DataFrame(
         [[*rows[at], *[""] * width][:width] for at in kept], columns=list(headings), index=kept
     )
-    frame = table(Grid(source, headings, "\t"), raw, labels)
-    return frame.apply(_as_numbers)
+    return parts(Grid(source, headings, "\t"), raw.apply(_as_numbers), labels, facts)
 
 
 def _as_numbers(column: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -9,15 +9,8 @@ from pathlib import Path
 from measurements import columns
 from measurements.formats import Format, Reading, Sample
 from measurements.formats._checks import Source, no_rows
-from measurements.formats._mechanical import (
-    Label,
-    cells_of,
-    geometry,
-    is_table,
-    label,
-    table,
-    to_reading,
-)
+from measurements.formats._mechanical import Label, cells_of, geometry, is_table, label
+from measurements.formats._specimens import parts, to_reading
 from measurements.formats._text import (
     Grid,
     check_decimal,
@@ -52,10 +45,8 @@ def read(path: Path) -> Reading:
         Source(path.name, "line", begin + 1), headings, separator, decimal_sign(rows, separator)
     )
     check_decimal(grid, rows)
-    frame = table(grid, read_grid(grid, rows), labels)
-    frame.index += begin
     facts = geometry(cells_of(line, separator) for line in lines[:at])
-    return to_reading(source, [(facts, frame)], labels)
+    return to_reading(source, parts(grid, read_grid(grid, rows), labels, facts, begin), labels)
 
 
 def _headings(lines: Sequence[str]) -> int:

@@ -45,14 +45,34 @@ class Migration(migrations.Migration):
             field=models.PositiveIntegerField(editable=False, null=True),
         ),
         migrations.AddField(
+            model_name='historicalmeasurement',
+            name='frame_sha256',
+            field=models.CharField(blank=True, editable=False, max_length=64),
+        ),
+        migrations.AddField(
+            model_name='measurement',
+            name='frame_sha256',
+            field=models.CharField(blank=True, editable=False, max_length=64),
+        ),
+        migrations.AddField(
+            model_name='rawfile',
+            name='decided_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
             model_name='rawfile',
             name='part',
             field=models.PositiveSmallIntegerField(default=1, verbose_name='part'),
         ),
         migrations.AddField(
             model_name='rawfile',
+            name='rows',
+            field=models.PositiveBigIntegerField(editable=False, null=True, verbose_name='rows'),
+        ),
+        migrations.AddField(
+            model_name='rawfile',
             name='verdict',
-            field=models.CharField(choices=[('accepted', 'accepted'), ('asked', 'a person decides'), ('refused', 'left out')], default='accepted', max_length=8, verbose_name='verdict'),
+            field=models.CharField(choices=[('waiting', 'not read yet'), ('accepted', 'accepted'), ('asked', 'a person decides'), ('refused', 'left out')], default='accepted', max_length=8, verbose_name='verdict'),
         ),
         migrations.AddField(
             model_name='rawfile',

@@ -3,6 +3,7 @@
 from measurements.models.channels import ChannelUse
 from measurements.models.files import Attachment, Blob, RawFile
 from measurements.models.instruments import Channel, Instrument, Sensor
+from measurements.models.mappings import LabFormat
 from measurements.models.measurements import SUBJECTS, Measurement
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Channel",
     "ChannelUse",
     "Instrument",
+    "LabFormat",
     "Measurement",
     "RawFile",
     "Sensor",

@@ -1,5 +1,6 @@
 """Stored bytes, the files that measurements are read from, and attachments."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,7 @@ class RawFile(Stamped):
     class Verdict(models.TextChoices):
         """Whether a file belongs to its measurement."""
 
+        WAITING = "waiting", _("not read yet")
         ACCEPTED = "accepted", _("accepted")
         ASKED = "asked", _("a person decides")
         REFUSED = "refused", _("left out")
@@ -55,6 +57,15 @@ class RawFile(Stamped):
         _("verdict"), max_length=8, choices=Verdict, default=Verdict.ACCEPTED
     )
     verdict_note = models.TextField(_("why"), blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    rows = models.PositiveBigIntegerField(_("rows"), null=True, editable=False)
 
     class Meta:
         ordering = ["measurement", "part", "revision"]

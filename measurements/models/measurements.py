@@ -14,6 +14,7 @@ from labsite.lib.fields import exactly_one
 from labsite.lib.jobs import Job, start_over
 from measurements import columns
 from measurements.models.instruments import Channel, Instrument, Sensor
+from measurements.models.mappings import LabFormat
 from samples.models import Coating, Electrode, ElectrolyteBatch, Film, Lot
 
 SUBJECTS = ("batch", "film", "coating", "electrode", "cell", "lot", "sensor")
@@ -111,6 +112,14 @@ class Measurement(ProjectRecord, Job):
     frame_path = models.CharField(max_length=200, blank=True, editable=False)
     frame_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     analyses_requested_at = models.DateTimeField(null=True, editable=False)
+    read_as = models.ForeignKey(
+        LabFormat,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="chosen_for",
+        verbose_name=_("to be read as"),
+    )
     archive = models.ForeignKey(
         "self",
         null=True,
@@ -186,7 +195,16 @@ class Measurement(ProjectRecord, Job):
         kind = self.get_kind_display() if self.kind else _("kind not yet known")
         return f"{kind} · {self.subject}"
 
+    @property
+    def declared_kind(self) -> str:
+        """The kind that the sender gave; empty: as the file says."""
+        return self.content_key.rpartition(":")[2]
+
     @classmethod
     def key(cls, *, sha256: str, project: Project, subject: Record, kind: str) -> str:
-        """Return what makes two uploads the same: bytes, project, subject and declared kind."""
+        """Return what makes two uploads the same: bytes, project, subject and declared kind.
+
+        The bytes are those of the file that made the measurement, until that becomes one of its
+        own; newer versions and parts are found by their files.
+        """
         return f"{sha256}:{project.pk}:{subject.pk}:{kind}"

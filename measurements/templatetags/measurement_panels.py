@@ -8,12 +8,13 @@ from django.urls import reverse
 
 from labsite.access.records import Record, may_edit
 from labsite.access.viewers import Viewer
-from measurements.discovery import formats
+from measurements.discovery import title_of
 from measurements.forms.uploads import UploadForm, last_context
 from measurements.intake import SUBJECT_MODELS, kind_of
 from measurements.kinds import MEASUREMENT, job_state
+from measurements.labformats import is_of_lab, may_be_mapped
 from measurements.lineage import measurements_about
-from measurements.models import Attachment, Measurement
+from measurements.models import Attachment, LabFormat, Measurement
 from measurements.views.attachments import HOLDERS
 from measurements.words import poll_every_s
 
@@ -65,12 +66,13 @@ def attachments_of(context: dict[str, Any], record: Record) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("measurements/_job.html")
-def job_of(measurement: Measurement) -> dict[str, Any]:
+@register.inclusion_tag("measurements/_job.html", takes_context=True)
+def job_of(context: dict[str, Any], measurement: Measurement) -> dict[str, Any]:
     """Show how far the reading of a file is; the fragment asks again until it is at its end."""
     tone, word = job_state(measurement)
     return {
         "measurement": measurement,
+        "user": context["request"].user,
         "tone": tone,
         "word": word,
         "poll_every_s": poll_every_s(measurement),
@@ -85,9 +87,15 @@ def whole(number: int | None) -> str:
 
 @register.filter
 def format_title(name: str) -> str:
-    """Return the title of a format."""
-    known = formats().get(name)
-    return known.title if known is not None else name
+    """Return the title of a format, of one of the lab its name."""
+    saved = LabFormat.objects.filter(code=name).first() if is_of_lab(name) else None
+    return title_of(name) if saved is None else f"{saved.name} ({name})"
+
+
+@register.filter
+def mappable_by(measurement: Measurement, user: Any) -> bool:
+    """Tell whether the person may say what the columns of the file mean."""
+    return may_be_mapped(measurement) and may_edit(user, measurement)
 
 
 def _upload_form(record: Record, user: Any) -> UploadForm | None:

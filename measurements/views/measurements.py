@@ -23,10 +23,12 @@ from labsite.access.records import may_edit
 from labsite.access.viewers import PersonRequest, Viewer
 from labsite.lib.web import ListPage, list_page, page_url
 from measurements.export import csv_of
-from measurements.figures import Window, draw, raw_figures
+from measurements.figures import draw, raw_figures
 from measurements.intake import requeue
 from measurements.kinds import MEASUREMENT, job_state
 from measurements.models import Measurement, RawFile
+from measurements.revisions import newest_file
+from measurements.traces import Window
 from measurements.words import condition_lines, metadata_lines, poll_every_s
 
 DONE_EVENT = "labsite:measured"
@@ -64,7 +66,6 @@ def measurement_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
         "facts": list(facts(measurement, MEASUREMENT.form.GROUPS, viewer)),
         "history": list(history_of(measurement, viewer)),
         "subject": viewer.link(measurement.subject),
-        "files": measurement.raw_files.select_related("blob", "created_by"),
         "figures": raw_figures(measurement),
         "conditions": condition_lines(measurement.conditions),
         "metadata": metadata_lines(measurement.metadata),
@@ -105,9 +106,10 @@ def measurement_read_again(request: PersonRequest, pk: UUID) -> HttpResponse:
 def measurement_file(
     request: PersonRequest, pk: UUID, file_pk: UUID | None = None
 ) -> HttpResponseBase:
-    """Give a raw file as it came; the newest when none is named."""
-    files = RawFile.objects.filter(measurement=_find(request, pk)).select_related("blob")
-    raw = get_object_or_404(files, pk=file_pk) if file_pk is not None else files.last()
+    """Give a raw file as it came; the newest that counts when none is named."""
+    measurement = _find(request, pk)
+    files = RawFile.objects.filter(measurement=measurement).select_related("blob")
+    raw = get_object_or_404(files, pk=file_pk) if file_pk else newest_file(measurement)
     if raw is None:
         raise Http404(_("The measurement has no file."))
     return FileResponse(

@@ -41,6 +41,7 @@ MAKERS = {
     "measurements.channeluse": make.ChannelUseFactory,
     "measurements.instrument": lambda: make.ChannelFactory().instrument,
     "measurements.channel": make.ChannelFactory,
+    "measurements.labformat": make.LabFormatFactory,
     "measurements.sensor": make.SensorFactory,
     "measurements.measurement": lambda: make.RawFileFactory().measurement,
     "measurements.blob": make.BlobFactory,

@@ -29,6 +29,7 @@ MAKE = {
         project=project, cell__project=project
     ),
     "instrument": lambda project: factories.InstrumentFactory(),
+    "labformat": lambda project: factories.LabFormatFactory(),
     "sensor": lambda project: factories.SensorFactory(),
 }
 

@@ -34,6 +34,8 @@ def test_a_file_becomes_a_queued_measurement(api, cell, user):
         "id": str(raw.pk),
         "sha256": sha256,
         "duplicate": False,
+        "part": 1,
+        "revision": 1,
         "measurement": {
             "id": str(measurement.pk),
             "code": measurement.code,

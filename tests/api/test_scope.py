@@ -23,6 +23,7 @@ MAKERS = {
     "cell-events": lambda project: make.CellEventFactory(cell__project=project),
     "instruments": lambda _project: make.InstrumentFactory(),
     "channel-uses": lambda project: make.ChannelUseFactory(cell__project=project),
+    "lab-formats": lambda _project: make.LabFormatFactory(),
     "sensors": lambda _project: make.SensorFactory(),
     "measurements": lambda project: (
         make.RawFileFactory(
@@ -33,10 +34,11 @@ MAKERS = {
     "runs": lambda project: make.RunFactory(measurement__cell__project=project),
     "metrics": lambda project: make.MetricFactory(run__measurement__cell__project=project),
 }
-LAB_WIDE = {"chemicals", "lots", "instruments", "sensors"}
+LAB_WIDE = {"chemicals", "lots", "instruments", "lab-formats", "sensors"}
 LEDGERS = {"stock-entries"}
 """Read by all, written by nobody."""
 PLUG_INS = {"methods", "formats"}
+FILE = "(?P<file>[^/.]+)"
 SCOPED = sorted(set(MAKERS) - LAB_WIDE - LEDGERS)
 RECORDS = ["batches", "cells", "coatings", "electrodes", "films", "measurements"]
 ACTIONS = [
@@ -55,6 +57,8 @@ def outsider(as_person) -> APIClient:
 
 def url(prefix: str, row=None, action: str = "") -> str:
     base = f"/api/v1/{prefix}/"
+    if FILE in action:
+        action = action.replace(FILE, str(row.raw_files.get().pk))
     return base if row is None else f"{base}{row.pk}/" + (f"{action}/" if action else "")
 
 

@@ -128,3 +128,25 @@ def test_a_wrong_file_that_was_dropped_says_why_and_can_be_had_back(
     assert download.value.path().read_bytes() == renamed_letter.read_bytes()
     row.get_by_role("link", name=re.compile("ME-")).click()
     expect(page.get_by_role("button", name="Read again")).to_be_visible()
+
+
+def test_an_unknown_table_is_mapped_while_its_plot_follows(visit: Page, real_data: Path) -> None:
+    page = visit
+    log_batch(page)
+    row = upload(page, real_data / "eis" / "csv" / "MADAP" / "test_1.csv")
+    row.get_by_role("link", name="Map the columns").click(timeout=SLOW_MS)
+    for at, unit in enumerate(("Hz", "Ω", "Ω")):
+        chosen = page.locator(f"#column-{at}-unit")
+        chosen.focus()
+        with page.expect_response("**/map/preview/"):
+            chosen.select_option(unit)
+        expect(chosen).to_be_focused()
+    preview = page.locator("#map-preview")
+    expect(preview).to_contain_text("Im Z is positive in 46 of 46 rows")
+    expect(preview.locator("[data-plot-state=drawn]")).to_be_attached(timeout=SLOW_MS)
+    page.locator("#column-2-flip").check()
+    expect(preview).to_contain_text("Im Z is negative, capacitive, in 46 of 46 rows.")
+    expect(page.locator("#column-2-flip")).to_be_focused()
+    page.get_by_label("Name of the format").fill("MADAP spectra")
+    page.get_by_role("button", name="Save and read").click()
+    expect(page.locator("#measurement-main")).to_contain_text("46 rows", timeout=SLOW_MS)

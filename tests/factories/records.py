@@ -258,6 +258,26 @@ class InstrumentFactory(RecordFactory):
     kind = measurements.Instrument.Kind.CYCLER
 
 
+class LabFormatFactory(RecordFactory):
+    """A format of the lab for spectra with comma and decimal point."""
+
+    class Meta:
+        model = measurements.LabFormat
+
+    name = factory.Sequence(lambda n: f"Spectra {n}")
+    mapping = factory.LazyFunction(
+        lambda: {
+            "kind": "impedance",
+            "columns": [
+                {"heading": "f", "quantity": "frequency_hertz", "unit": "Hz"},
+                {"heading": "Re", "quantity": "real_impedance_ohm", "unit": "Ω"},
+                {"heading": "Im", "quantity": "imaginary_impedance_ohm", "unit": "Ω"},
+            ],
+            "headings": ["f", "Re", "Im"],
+        }
+    )
+
+
 class ChannelFactory(DjangoModelFactory):
     class Meta:
         model = measurements.Channel

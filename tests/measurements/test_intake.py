@@ -227,7 +227,7 @@ def test_a_time_given_while_the_file_is_read_is_kept_and_an_older_copy_cannot_be
         Measurement.objects.update(performed_at=said)
         return read_file(path, name)
 
-    monkeypatch.setattr("measurements.ingest.read_file", read_while_somebody_types)
+    monkeypatch.setattr("measurements.labformats.read_file", read_while_somebody_types)
     parse_measurement(str(measurement.pk))
     assert Measurement.objects.get().performed_at == said
     with pytest.raises(EditConflictError):

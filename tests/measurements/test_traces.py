@@ -104,3 +104,19 @@ def test_a_log_without_times_counts_its_readings(tmp_path: Path) -> None:
     figure = materialfigures.multimeter(frame, ALL)
     assert figure["layout"]["xaxis"]["title"]["text"] == "Reading"
     assert figure["data"][0]["y"] == pytest.approx([288.0, 2390.0])
+
+
+def test_a_stack_shows_its_grey_values_between_their_extremes(tmp_path: Path) -> None:
+    frame = table(
+        tmp_path,
+        slice_index=[1, 2],
+        grey_mean=[100.0, 90.0],
+        grey_min=[3.0, 4.0],
+        grey_max=[250.0, 255.0],
+    )
+    drawn = materialfigures.image(frame, ALL)["data"]
+    assert {one["name"]: one["y"] for one in drawn} == {
+        "Highest": [250.0, 255.0],
+        "Mean": [100.0, 90.0],
+        "Lowest": [3.0, 4.0],
+    }
