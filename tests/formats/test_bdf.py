@@ -10,7 +10,7 @@ import pytest
 
 from measurements import columns
 from measurements.discovery import recognise, sample
-from measurements.formats import FormatError, Reading
+from measurements.formats import FormatError, Reading, landt
 from measurements.formats._bdf import NAMES, Meaning, meaning
 from measurements.formats.bdf_csv import read as read_csv
 from measurements.formats.bdf_csv import sniff
@@ -149,7 +149,58 @@ def test_the_real_file_with_cycles_times_two_pi(real_data: Path) -> None:
     )
     assert len(reading.frame) == 17_587
     assert reading.frame[columns.CYCLE].unique().tolist() == [1]
-    assert codes(reading) == ["OLD_NAME", "CYCLE_COUNT_TIMES_2PI"]
+    assert codes(reading) == [
+        "OLD_NAME", "CYCLE_COUNT_TIMES_2PI", "COUNTERS_RENAMED", "DUPLICATED_ROWS",
+    ]  # fmt: skip
+
+
+def charges(cycles: int = 3) -> tuple["pd.Series[float]", "pd.Series[float]"]:
+    """Return what has been charged and discharged since the beginning of the test, in Ah."""
+    current = cycling_frame(cycles)[columns.CURRENT]
+    return current.clip(lower=0).cumsum() / 3600, -current.clip(upper=0).cumsum() / 3600
+
+
+@pytest.mark.parametrize("scope", ["cycle_", "step_"])
+def test_counters_that_never_restart_lose_a_name_that_says_so(scope: str, tmp_path: Path) -> None:
+    charged, discharged = charges()
+    names = [columns.CHARGING_CAPACITY, columns.DISCHARGING_CAPACITY]
+    counters = dict(zip((scope + name for name in names), (charged, discharged), strict=True))
+    frame = cycling_frame().drop(columns=[f"step_{name}" for name in names]).assign(**counters)
+    frame.to_csv(tmp_path / "cell.csv", index=False)
+    reading = read_csv(tmp_path / "cell.csv")
+    assert reading.frame[names[0]].iloc[-1] == pytest.approx(3 * 60e-3 / 3600)
+    assert not set(counters) & set(reading.frame)
+    assert codes(reading) == ["COUNTERS_RENAMED"]
+
+
+def test_counters_of_cycles_and_of_the_whole_test_keep_their_names(tmp_path: Path) -> None:
+    charged, _ = charges()
+    start = charged.groupby(cycling_frame()[columns.CYCLE]).transform("min")
+    reading = table(
+        tmp_path, charging_capacity_ah=charged, cycle_charging_capacity_ah=charged - start
+    )
+    assert reading.frame[columns.CHARGING_CAPACITY].tolist() == charged.tolist()
+    assert columns.CYCLE_CHARGING_CAPACITY in reading.frame
+    assert "COUNTERS_RENAMED" not in codes(reading)
+
+
+def test_the_real_counters_that_restart_with_every_step(real_data: Path) -> None:
+    stem = "cycling/landt/battery-data-format/SINTEF__LiGrR2032__2024-04-30__25degC__Landt"
+    ours = read_csv(real_data / f"{stem}.bdf.csv").frame
+    source = landt.read(real_data / f"{stem}.csv").frame
+    for name in (columns.STEP_CHARGING_CAPACITY, columns.STEP_DISCHARGING_CAPACITY):
+        np.testing.assert_allclose(ours[name], source[name], rtol=0, atol=1e-12)
+
+
+def test_a_point_beside_decimal_commas_is_refused(tmp_path: Path) -> None:
+    error = refusal(csv(tmp_path, HEAD.replace(",", ";"), "999;3,1;0", "1.000;3,2;0"))
+    assert (error.code, error.found) == ("E_VALUE", "“1.000”")
+    assert error.place == "line 3, column test_time_second"
+
+
+def test_a_clock_in_milliseconds_is_refused(tmp_path: Path) -> None:
+    error = refusal(csv(tmp_path, f"{HEAD},unix_time_second", "0,3.1,0,1.7e12"))
+    assert error.code == "E_OUT_OF_RANGE"
 
 
 def test_cycle_numbers_with_other_fractions_are_left_out(tmp_path: Path) -> None:

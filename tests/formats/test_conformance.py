@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from measurements import columns
-from measurements.discovery import formats, sample
+from measurements.discovery import LONGEST_HEADER_BYTES, SAMPLE_BYTES, formats, sample
 from measurements.formats import Reading
 from measurements.formats._bdf import NAMES
 from tests.formats.samples import SAMPLES
@@ -82,9 +82,10 @@ def test_a_file_is_read_whatever_it_is_called(name: str, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_sniffer_sees_no_more_than_four_kilobytes(name: str, tmp_path: Path) -> None:
+def test_a_sniffer_sees_no_more_than_the_ends_and_a_header(name: str, tmp_path: Path) -> None:
     seen = sample(SAMPLES[name][1](tmp_path), "x")
-    assert len(seen.head) + len(seen.tail) <= 4096
+    assert len(seen.head) <= LONGEST_HEADER_BYTES
+    assert len(seen.tail) <= SAMPLE_BYTES
 
 
 @pytest.mark.parametrize("plugin", formats().values(), ids=formats().keys())

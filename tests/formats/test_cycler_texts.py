@@ -78,19 +78,28 @@ def test_counters_that_run_through_a_cycle(
 
 
 @pytest.mark.parametrize(
-    ("counter", "expected"),
+    ("counter", "passed", "expected"),
     [
-        ([0, 1, 2, 0, 1, 2], [0, 1, 2, 0, 1, 2]),
-        ([0, 1, 2, 2, 3, 4], [0, 1, 2, 0, 1, 2]),
-        ([0, 1, 2, 2, 1, 0], [0, 1, 2, 0, 1, 2]),
-        ([0, 1, 2, 0, -1, -2], [0, 1, 2, 0, 1, 2]),
-        ([5, 6, 7, 7.1, 8, 9], [5, 6, 7, 0.1, 1, 2]),
+        ([0, 1, 2, 0, 1, 2], 0, [0, 1, 2, 0, 1, 2]),
+        ([0, 1, 2, 2, 3, 4], 0, [0, 1, 2, 0, 1, 2]),
+        ([0, 1, 2, 2, 1, 0], 0, [0, 1, 2, 0, 1, 2]),
+        ([0, 1, 2, 0, -1, -2], 0, [0, 1, 2, 0, 1, 2]),
+        ([5, 6, 7, 7.1, 8, 9], 0, [5, 6, 7, 0.1, 1, 2]),
+        ([0, 1, 2, 1.2, 1.5, 1.9], 1.1, [0, 1, 2, 1.2, 1.5, 1.9]),
+        ([0, 1, 2, 3.2, 3.5, 3.9], 1.1, [0, 1, 2, 1.2, 1.5, 1.9]),
+        ([0, 1, 2, 0.2, 0.5, 0.9], 9, [0, 1, 2, 0.2, 0.5, 0.9]),
     ],
-    ids=["restarts", "goes on", "goes on backwards", "restarts with sign", "begins late"],
-)
-def test_a_counter_becomes_that_of_its_step(counter: list[float], expected: list[float]) -> None:
+    ids=[
+        "restarts", "goes on", "goes on backwards", "restarts with sign", "begins late",
+        "restarts, few records", "goes on, few records", "restarts after a pause",
+    ],
+)  # fmt: skip
+def test_a_counter_becomes_that_of_its_step(
+    counter: list[float], passed: float, expected: list[float]
+) -> None:
     run = np.array([0, 0, 0, 1, 1, 1])
-    np.testing.assert_allclose(per_step(np.array(counter, dtype=np.float64), run), expected)
+    found = per_step(np.array(counter, dtype=np.float64), run, np.full(6, float(passed)))
+    np.testing.assert_allclose(found, expected)
 
 
 def test_landt_facts(tmp_path: Path) -> None:

@@ -56,11 +56,8 @@ def test_a_module_without_plug_in_stops_the_start(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("head", "found"),
     [
-        (b"PK\x03\x04\x14\x00\x06\x00", "a zip archive (.xlsx and .docx are such archives too)"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file (.xls, .doc)"),
-        (b"BIO-LOGIC MODULAR FILE\x1a", "a BioLogic file"),
-        (b"%PDF-1.7\n", "a PDF"),
         ("\ufeffÜbersicht\tU/V\n".encode(), "“Übersicht U/V”"),
+        ("Übersicht\tU/V\n".encode("latin-1"), "“Übersicht U/V”"),
         (b"\x01\x02\x03\x04\x05\x06\x07\x08\x09", "bytes 01 02 03 04 05 06 07 08"),
     ],
 )
@@ -70,11 +67,34 @@ def test_an_unknown_file_is_described_as_a_person_would(
     path = tmp_path / "blob"
     path.write_bytes(head + b"x" * 5000)
     with pytest.raises(FormatError) as caught:
-        recognise(path, "cell.mpr")
+        recognise(path, "cell.xyz")
     assert caught.value.code == "E_UNKNOWN_FORMAT"
     assert caught.value.found == found
-    assert caught.value.expected.startswith("one of: ")
-    assert "CSV with Battery Data Format columns" in caught.value.expected
+    assert caught.value.expected.startswith(f"one of the {len(formats())} formats")
+
+
+@pytest.mark.parametrize(
+    ("head", "found", "instead"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file (.xls, .doc)", ".xlsx"),
+        (b"WDF1\x00\x02\x00\x00", "a Renishaw file (.wdf)", "as text"),
+        (b"%PDF-1.7\n", "a PDF", "the instrument's own file"),
+        (b"\x89HDF\r\n\x1a\n", "an HDF5 or NeXus file", "reduced curve as text"),
+        (b"\x0a\x0a\xfe\xfe", "a Bruker OPUS file", ".dpt"),
+        (b"\x00" * 257 + b"ustar\x00", "a tar archive", "a zip archive"),
+    ],
+)
+def test_a_file_that_no_format_reads_is_refused_with_advice(
+    head: bytes, found: str, instead: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "blob"
+    path.write_bytes(head + b"x" * 5000)
+    with pytest.raises(FormatError) as caught:
+        recognise(path, "cell.xyz")
+    assert caught.value.code == "E_UNSUPPORTED"
+    assert caught.value.message == "cell.xyz cannot be read"
+    assert caught.value.found == found
+    assert instead in caught.value.expected
 
 
 def test_errors_name_the_original_file_and_not_the_stored_one(tmp_path: Path) -> None:
@@ -85,11 +105,11 @@ def test_errors_name_the_original_file_and_not_the_stored_one(tmp_path: Path) ->
     assert str(caught.value).startswith("EC-7 formation.nda is cut off; at byte ")
 
 
-def test_text_in_utf_16_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "cell.csv"
-    path.write_text("Test Time / s,Voltage / V,Current / A\n0,3,1\n", encoding="utf-16")
-    with pytest.raises(FormatError, match="found text in UTF-16"):
-        read_file(path, "cell.csv")
+def test_unknown_text_in_utf_16_is_shown_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "cell.txt"
+    path.write_text("Zeit;Spannung\n0;3\n", encoding="utf-16")
+    with pytest.raises(FormatError, match="found “Zeit;Spannung”"):
+        read_file(path, "cell.txt")
 
 
 @pytest.mark.parametrize("name", ["../../etc/cell.ndax", "..", "x" * 300 + ".ndax", "a\x00b", ""])

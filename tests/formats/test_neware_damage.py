@@ -136,7 +136,9 @@ def test_a_text_called_ndax(tmp_path: Path) -> None:
 
 def test_a_zip_that_is_no_ndax(tmp_path: Path) -> None:
     path = zip_of(tmp_path / "cell.ndax", {"letter.txt": b"Dear colleague"})
-    assert "found a zip archive" in str(refusal(path))
+    error = refusal(path)
+    assert error.message == "cell.ndax: letter.txt is of no known format"
+    assert error.found == "“Dear colleague”"
 
 
 def test_an_ndax_that_lost_its_records(tmp_path: Path) -> None:
@@ -155,8 +157,8 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path.write_bytes(data)
     error = refusal(path)
     assert error.code == "E_TOO_LARGE"
-    assert error.found.startswith("3072 MiB in")
-    assert error.expected == "at most 1024 MiB"
+    assert error.found == "3,072 MiB unpacked"
+    assert error.expected == "at most 1,024 MiB"
 
 
 def test_a_directory_that_points_outside_the_file(tmp_path: Path) -> None:
