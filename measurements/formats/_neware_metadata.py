@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from defusedxml import ElementTree  # type: ignore[import-untyped]  # has no types
+from defusedxml import ElementTree
 
 from measurements.formats._checks import clean_text
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
 import pandas as pd
-from defusedxml import ElementTree  # type: ignore[import-untyped]  # has no types
-from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
 
 from measurements import columns
 from measurements.formats import FormatError, Notice, Reading

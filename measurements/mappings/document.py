@@ -205,7 +205,7 @@ class _Fields:
         if not _is_text(found):
             self.wrong(name, f"Expected a text of at most {LENGTH} letters.")
             return default
-        return found
+        return str(found)
 
     def choice(self, name: str, allowed: Sequence[str] | Json, default: str = "") -> str:
         found = self.sent.get(name, default)
@@ -213,7 +213,7 @@ class _Fields:
             shown = ", ".join(repr(one) if len(one) <= 1 else one for one in allowed)
             self.wrong(name, f"Found {clean_text(found, 40)!r}; allowed are: {shown}.")
             return default
-        return found
+        return str(found)
 
     def whole(self, name: str, default: int, low: int) -> int:
         found = self.sent.get(name, default)

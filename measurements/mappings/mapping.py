@@ -11,6 +11,7 @@ import pandas as pd
 from measurements import columns
 from measurements.formats import FormatError, Notice, Reading
 from measurements.formats._checks import Source, clean_text, counted, finish, short_list
+from measurements.formats._counters import relabelled
 from measurements.formats._text import whole_text
 from measurements.mappings.layout import Layout, read_table
 from measurements.mappings.quantities import QUANTITIES, TIME_TEXTS
@@ -92,6 +93,8 @@ def read(path: Path, mapping: Mapping, limit: int | None = None) -> Reading:
     others = dict(_others(table, mapping))
     frame = pd.DataFrame({**known, **others}, index=table.index)
     frame = _with_parts(mapping.kind, frame, notices)
+    if mapping.kind == columns.CYCLING:
+        frame = relabelled(frame, notices)
     return finish(source, mapping.kind, frame, metadata=metadata, notices=notices)
 
 

@@ -49,7 +49,7 @@ def test_the_same_run_is_made_once(api, done):
 @pytest.mark.parametrize(
     ("change", "code", "words"),
     [
-        ({"method": "magic"}, "invalid", "Allowed are: critical_current_density, eis_bulk_conductivity"),
+        ({"method": "magic"}, "invalid", "Allowed are: critical_current_density, eis_bulk"),
         ({"params": {"colour": 1}}, "E_PARAM_UNKNOWN", "has no parameter colour"),
         (
             {"params": {"retention_reference": "none"}},

@@ -184,6 +184,14 @@ def test_counters_of_cycles_and_of_the_whole_test_keep_their_names(tmp_path: Pat
     assert "COUNTERS_RENAMED" not in codes(reading)
 
 
+def test_a_right_name_that_is_taken_is_not_given_twice(tmp_path: Path) -> None:
+    charged, _ = charges()
+    of_cycle = charged - charged.groupby(cycling_frame()[columns.CYCLE]).transform("min")
+    reading = table(tmp_path, charging_capacity_ah=of_cycle, cycle_charging_capacity_ah=of_cycle)
+    assert reading.frame["schedule_charging_capacity_ah"].tolist() == of_cycle.tolist()
+    assert columns.CHARGING_CAPACITY not in reading.frame
+
+
 def test_the_real_counters_that_restart_with_every_step(real_data: Path) -> None:
     stem = "cycling/landt/battery-data-format/SINTEF__LiGrR2032__2024-04-30__25degC__Landt"
     ours = read_csv(real_data / f"{stem}.bdf.csv").frame

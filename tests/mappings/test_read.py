@@ -13,6 +13,7 @@ from measurements.formats import FormatError
 from measurements.mappings.consequences import consequences
 from measurements.mappings.layout import Layout
 from measurements.mappings.mapping import Column, Mapping, read
+from measurements.mappings.quantities import NONE
 
 TIME = Column("t", names.TEST_TIME, "s")
 VOLTAGE = Column("U", names.VOLTAGE, "V")
@@ -365,3 +366,22 @@ def test_of_a_line_without_end_a_preview_reads_only_what_fits(tmp_path: Path) ->
     assert read(path, mapping, limit=2000).frame[names.VOLTAGE].tolist() == [4.0, 3.0]
     with pytest.raises(FormatError, match="more cells than the table has columns"):
         read(path, mapping)
+
+
+def test_a_counter_is_named_as_its_rows_count(tmp_path: Path) -> None:
+    rows = [
+        f"{3600 * (2 * cycle + half) + 36 * at},{3 + half * 0.5},{1 - 2 * half},{cycle},{charged}"
+        for cycle in range(3)
+        for half in range(2)
+        for at in range(100)
+        for charged in [at / 100 if half == 0 else 0.99]
+    ]
+    mapping = cycling(
+        *CYCLING,
+        Column("n", names.CYCLE, NONE),
+        Column("Q", names.CHARGING_CAPACITY, "Ah"),
+    )
+    reading = read(table(tmp_path, "\n".join(["t,U,I,n,Q", *rows])), mapping)
+    assert names.CHARGING_CAPACITY not in reading.frame
+    assert reading.frame[names.CYCLE_CHARGING_CAPACITY].max() == 0.99
+    assert "COUNTERS_RENAMED" in {notice.code for notice in reading.notices}

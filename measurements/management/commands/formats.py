@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,6 @@ class Command(BaseCommand):
         else:
             raise CommandError(f"There is no file or folder {path}.")
 
-    def _table(self, headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    def _table(self, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
         for cells in (headings, ("---",) * len(headings), *rows):
             self.stdout.write(f"| {' | '.join(cells)} |")
