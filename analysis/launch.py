@@ -30,7 +30,7 @@ def request_analyses(measurement: Measurement) -> None:
     """Launch every method that applies to a measurement that has been read.
 
     A run that counts and fits the records is left alone, a stale one made again with its
-    parameters.
+    parameters and further inputs.
     """
     facts = facts_of(measurement)
     counting = {
@@ -41,8 +41,15 @@ def request_analyses(measurement: Measurement) -> None:
             run = counting.get(method.name)
             if method.triggers(measurement.kind, facts) and (run is None or run.stale_at):
                 params = run.params if run and run.method_version == method.version else {}
-                launch_run(method=method, measurement=measurement, params=params)
+                further = further_inputs(run, method) if run else {}
+                launch_run(method=method, measurement=measurement, params=params, inputs=further)
         Measurement.objects.filter(pk=measurement.pk).update(analyses_requested_at=timezone.now())
+
+
+def further_inputs(run: AnalysisRun, method: Method) -> dict[str, Measurement]:
+    """Return the measurements that a run read beside its own, by role."""
+    inputs = run.inputs.select_related("measurement").exclude(role=method.roles[0])
+    return {row.role: row.measurement for row in inputs}
 
 
 def request_due_analyses() -> None:

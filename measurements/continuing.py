@@ -151,7 +151,8 @@ def _check_joinable(first: Measurement, second: Measurement) -> None:
             raise ValidationError(f"{measurement.code} is {state}; it must be read and valid.")
     if second.raw_files.filter(verdict__in=UNDECIDED).exists():
         raise ValidationError(
-            f"{second.code} has files that are not read or not decided yet; joining would lose them."
+            f"{second.code} has files that are not read or not decided yet; joining would lose "
+            "them."
         )
     if first.kind != second.kind or first.kind not in JOINABLE:
         raise ValidationError(

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from analysis.figures import page_figure
 from analysis.filters import RunFilters
 from analysis.forms import LaunchForm
-from analysis.launch import launch_run, make_current
+from analysis.launch import further_inputs, launch_run, make_current
 from analysis.methods import Method
 from analysis.models import AnalysisRun, RunInput
 from analysis.panels import run_line, runs_with_findings
@@ -135,12 +135,11 @@ def run_again(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Compute again with the same parameters and the facts of today."""
     run = _find(request, pk)
     method = _method(run.method)
-    others = {row.role: row.measurement for row in _inputs(run) if row.role != method.roles[0]}
     new = launch_run(
         method=method,
         measurement=run.measurement,
         params=run.params,
-        inputs=others,
+        inputs=further_inputs(run, method),
         by=request.user,
     )
     if new.pk == run.pk:

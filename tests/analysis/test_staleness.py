@@ -14,6 +14,7 @@ from analysis.methods import Method
 from analysis.models import AnalysisRun
 from analysis.registry import methods
 from analysis.staleness import mark_stale_runs
+from cells.models import Cell
 from labsite.access.models import Project, User
 from labsite.access.recording import update_record
 from measurements.models import Measurement
@@ -151,6 +152,23 @@ def test_what_was_read_is_not_analysed_again_when_the_result_still_fits(
     request_analyses(reread(run.measurement))
     new = AnalysisRun.objects.get(status="queued", method=method.name)
     assert new.params["retention_reference"] == "max"
+
+
+def test_a_spectrum_that_is_read_anew_keeps_the_short_circuit_it_was_corrected_by(
+    project: Project,
+) -> None:
+    cell = CellFactory(project=project, cell_type=Cell.Type.SYMMETRIC_BLOCKING)
+    main, short = (
+        MeasurementFactory(cell=cell, kind="impedance", done=True, frame_sha256=letter * 64)
+        for letter in "ab"
+    )
+    method = methods()["eis_bulk_conductivity"]
+    make_current(launch_run(method=method, measurement=main, inputs={"short": short}))
+    Measurement.objects.filter(pk=main.pk).update(frame_sha256="c" * 64)
+    mark_stale_runs(reread(main))
+    request_analyses(reread(main))
+    new = AnalysisRun.objects.get(stale_at=None, method=method.name)
+    assert {row.role: row.measurement for row in new.inputs.all()} == {"main": main, "short": short}
 
 
 def test_the_range_of_a_channel_marks_the_runs_measured_on_it(

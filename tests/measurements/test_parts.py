@@ -11,6 +11,7 @@ from measurements.models import Measurement
 from tests.factories import CellFactory, ChannelFactory
 from tests.measurements.growing import (
     CUT,
+    NAME,
     ROWS_A_CYCLE,
     again,
     analysed,

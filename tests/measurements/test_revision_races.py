@@ -4,11 +4,13 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from cells.models import Cell
 from labsite.access.models import User
-from measurements import ingest
+from measurements import ingest, intake
+from measurements.continuing import join_measurements
 from measurements.ingest import parse_measurement
 from measurements.models import Blob, Measurement
 from tests.factories import CellFactory, MembershipFactory
@@ -101,6 +103,45 @@ def test_a_run_that_was_asked_for_on_the_old_table_does_not_read_the_new_one(
     assert (waiting.status, waiting.error_code) == ("failed", "E_FILE_REPLACED")
     assert not waiting.is_current
     assert sorted(capacities(measurement)) == [1, 2, 3]
+
+
+def test_bytes_that_another_sender_adds_meanwhile_are_a_duplicate(
+    cell: Cell, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two send the grown file at once; the second looked before the first had stored it."""
+    read(send(cell, user, lines(1)).measurement)
+    first = send(cell, user, lines(2))
+    monkeypatch.setattr(intake, "_known", lambda *_args: None)
+    second = send(cell, user, lines(2))
+    assert (second.duplicate, second.file) == (True, first.file)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_join_the_same_measurements_the_other_way_round_wait_for_each_other() -> None:
+    cell = CellFactory()
+    member = MembershipFactory(project=cell.project).user
+    for attempt in range(5):
+        one, other = (
+            read(
+                send(
+                    cell, member, lines(1, shift=shift + attempt), name=f"{attempt}-{shift}.csv"
+                ).measurement
+            )
+            for shift in (0.1, 0.2)
+        )
+
+        def join(first: Measurement, second: Measurement) -> str:
+            try:
+                join_measurements(first=first, second=second, by=member)
+            except ValidationError as error:
+                return error.message
+            return "joined"
+
+        pairs = ((one, other), (other, one))
+        answers = together([lambda pair=pair: join(*pair) for pair in pairs])
+        assert sorted(answer.partition(" is ")[2] or answer for answer in answers) == [
+            "joined", "voided; it must be read and valid.",
+        ]  # fmt: skip
 
 
 def together(acts: list[Callable[[], object]]) -> list[object]:
