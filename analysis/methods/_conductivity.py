@@ -1,7 +1,7 @@
 """Ionic conductivity from bulk resistance, thickness and contact area, with its uncertainty."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from analysis.methods import Fact, Flag, Metric
 from analysis.methods._geometry import Quantity, uncertainty
@@ -24,7 +24,8 @@ def conductivities(
     """Return σ = L/(R_b S) in S/cm; of a soaked separator the effective and the bulk value.
 
     The bulk value of the liquid is the effective one times the MacMullin number; without that
-    number only the effective one. ``dof`` are those of the resistance.
+    number only the effective one. Without a separator the qualifier is that of the resistance,
+    whose degrees of freedom are ``dof``.
     """
     sigma = thickness.value * CM_PER_UM / (resistance.value * area.value)
     terms = [
@@ -34,7 +35,11 @@ def conductivities(
     ]
     macmullin = optional_fact(facts, "separator_macmullin")
     if macmullin is None:
-        return (_metric(sigma, terms, resistance, "effective" if _soaked(facts) else ""),)
+        return (
+            _metric(
+                sigma, terms, resistance, "effective" if _soaked(facts) else resistance.qualifier
+            ),
+        )
     above("separator_macmullin", macmullin)
     factor = (uncertainty(facts, "separator_macmullin") or 0.0) / macmullin
     return (
@@ -69,6 +74,22 @@ def conductivity_flags(
             ),
         )
     return flags
+
+
+def bulk_conductivity(
+    parts: Sequence[Metric],
+    dof: int,
+    thickness: Quantity,
+    area: Quantity,
+    facts: Mapping[str, Fact],
+) -> tuple[Metric, ...]:
+    """Return σ in S/cm inside the grains of a pellet from its parts, the bulk first.
+
+    None of the boundaries, whose thickness is not that of the pellet, and none of a separator.
+    """
+    if not parts or _soaked(facts) or optional_fact(facts, "separator_macmullin") is not None:
+        return ()
+    return conductivities(parts[0], dof, thickness, area, facts)
 
 
 def _soaked(facts: Mapping[str, Fact]) -> bool:

@@ -5,14 +5,15 @@ from numpy.typing import NDArray
 
 from analysis.methods import Curve, Floats, Table, Trace
 from analysis.methods._spectrum import Spectrum
-from analysis.science.impedance import CellFit, phase_degree
+from analysis.science.blocking_cells import CellFit
+from analysis.science.impedance import phase_degree
 from analysis.science.lin_kk import LinKK
 from measurements.columns import FREQUENCY, IMAGINARY_IMPEDANCE, REAL_IMPEDANCE
 
 LINE_POINTS = 200
 MOST_POINTS = 2000
 ZOOM = 1.5
-"""The zoom shows impedances within this many bulk resistances of the bulk resistance."""
+"""The zoom shows impedances within this many times the resistance of it."""
 
 REAL_TITLE = "Z′ / Ω"
 IMAGINARY_TITLE = "−Z″ / Ω"
@@ -27,7 +28,7 @@ def curves(spectrum: Spectrum, cell: CellFit, kk: LinKK, limit_percent: float) -
     line = np.geomspace(spectrum.frequency[0], spectrum.frequency[-1], LINE_POINTS)
     measured, fitted = spectrum.impedance[shown], cell.impedance(line)
     return (
-        _zoom(measured, fitted, cell.fit.value("bulk_resistance")),
+        _zoom(measured, fitted, cell.fit.value("resistance")),
         _nyquist("nyquist", "Nyquist plot", measured, fitted),
         _bode(spectrum.frequency[shown], measured, line, fitted),
         _residuals(spectrum.frequency[shown], kk.residuals[shown], limit_percent),

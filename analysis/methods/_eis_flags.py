@@ -5,8 +5,9 @@ import numpy as np
 from analysis.methods import Flag
 from analysis.methods._leads import Leads
 from analysis.methods._spectrum import Spectrum
+from analysis.science.blocking_cells import CellFit
 from analysis.science.fitting import Fit
-from analysis.science.impedance import CellFit, Intercept, phase_degree
+from analysis.science.impedance import Intercept, phase_degree
 from analysis.science.lin_kk import LinKK
 
 KK_LAG1 = 0.3

@@ -3,9 +3,14 @@
 import math
 
 from analysis.methods import Metric
-from analysis.science.impedance import CellFit, Intercept
+from analysis.science.blocking_cells import CellFit
+from analysis.science.impedance import Intercept
 from analysis.science.lin_kk import LinKK
 from analysis.science.uncertainty import effective_dof, factor_interval, interval, quadrature
+
+BULK = "bulk"
+GRAINS = (BULK, "grain_boundary")
+"""Qualifiers of the parts of a pellet's resistance."""
 
 
 def intercept_metric(read: Intercept, u_leads_ohm: float, count: int) -> Metric:
@@ -34,6 +39,34 @@ def fit_metrics(cell: CellFit, count: int) -> tuple[Metric, ...]:
     ]
     if "lead_inductance" not in cell.fit.at_bound:
         metrics.append(_fitted(cell, "lead_inductance", count))
+    return tuple(metrics)
+
+
+def grain_metrics(cell: CellFit, u_leads_ohm: float, count: int) -> tuple[Metric, ...]:
+    """Return the resistances of bulk and of grain boundaries in ohm where M3 was fitted.
+
+    Leads are in series with both, but only the bulk takes in what is not known of them.
+    """
+    if cell.circuit != "M3":
+        return ()
+    parts = zip(GRAINS, cell.grains(), (u_leads_ohm, 0.0), strict=True)
+    metrics = []
+    for name, (value, u_fit), u_leads in parts:
+        u = quadrature(u_fit, u_leads)
+        dof = effective_dof([(u_fit, cell.fit.dof), (u_leads, math.inf)])
+        lower, upper = factor_interval(value, u, dof)
+        metrics.append(
+            Metric(
+                "bulk_resistance",
+                value,
+                u,
+                lower,
+                upper,
+                n=count,
+                qualifier=name,
+                definition=f"{'faster' if name == BULK else 'slower'} arc of circuit M3",
+            )
+        )
     return tuple(metrics)
 
 

@@ -10,9 +10,9 @@ class Params:
     model: str = field(
         default="auto",
         metadata={
-            "help": "Circuit: M1 = L + R_b + CPE, M2 = L + (R_b ∥ CPE_b) + CPE, or the better one "
-            "(auto).",
-            "choices": ("auto", "M1", "M2"),
+            "help": "Circuit: M1 = L + R_b + CPE, M2 = L + (R_b ∥ CPE_b) + CPE, for pellets also "
+            "M3 = L + (R_b ∥ CPE_b) + (R_gb ∥ CPE_gb) + CPE, or the better one (auto).",
+            "choices": ("auto", "M1", "M2", "M3"),
         },
     )
     spectrum: int = field(

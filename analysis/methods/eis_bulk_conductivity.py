@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from analysis.methods import Fact, Flag, Inputs, Method, MethodError, Metric, Result
-from analysis.methods._conductivity import conductivities, conductivity_flags
+from analysis.methods._conductivity import bulk_conductivity, conductivities, conductivity_flags
+from analysis.methods._eis_circuits import chosen, is_pellet, qualifier
 from analysis.methods._eis_figures import curves, table
 from analysis.methods._eis_flags import (
     entangled,
@@ -17,23 +18,21 @@ from analysis.methods._eis_flags import (
     lead_flags,
     spectrum_flags,
 )
-from analysis.methods._eis_metrics import fit_metrics, intercept_metric, kk_metrics
+from analysis.methods._eis_metrics import fit_metrics, grain_metrics, intercept_metric, kk_metrics
 from analysis.methods._eis_params import Params
 from analysis.methods._geometry import contact_area_cm2, doubtful, thickness_um
 from analysis.methods._leads import Leads, without_leads
 from analysis.methods._refusals import above, optional_fact
 from analysis.methods._spectrum import Spectrum, capacitive, read_spectrum, require_enough
-from analysis.science.fitting import FitError, profile_interval
+from analysis.science.blocking_cells import CellFit
 from analysis.science.impedance import (
     TAIL_PHASE_DEGREE,
     TAIL_SLOPE,
-    CellFit,
-    Circuit,
-    fit_blocking_cell,
     intercept,
     tail,
 )
 from analysis.science.lin_kk import LinKK, lin_kk
+from analysis.science.profile_likelihood import profile_interval
 from analysis.science.uncertainty import effective_dof, factor_interval, quadrature
 from measurements.columns import IMPEDANCE
 
@@ -41,9 +40,6 @@ BLOCKING = "blocking"
 BLOCKING_CELLS = ("", "symmetric_blocking")
 
 KK_REFUSED = 0.10
-AICC_GAIN = 10.0
-"""M2 has one arc more than M1 and must be better by this AICc to be chosen."""
-
 FEW_NEGATIVE, NOISE_FACTOR = 2, 2.0
 """Points that may have Z' below zero by more than so many times the noise."""
 
@@ -73,15 +69,18 @@ def run(inputs: Inputs, params: Params) -> Result:
     spectrum = leads.spectrum
     kk = _consistent(spectrum)
     _require_passive(spectrum, kk)
-    cell, reason = _chosen(spectrum, params.model, inputs.seed)
+    cell, reason = chosen(spectrum, params.model, is_pellet(facts), inputs.seed)
     _require_description(cell, kk, spectrum)
-    resistance = _bulk_resistance(cell, leads)
+    resistance = _bulk_resistance(cell, leads, qualifier(cell, facts))
+    grains = grain_metrics(cell, leads.u_ohm, spectrum.frequency.size)
     read = intercept(spectrum.frequency, spectrum.impedance, kk.noise * spectrum.scale)
     count = spectrum.frequency.size
     return Result(
         metrics=(
             resistance,
             *conductivities(resistance, cell.fit.dof, thickness, area, facts),
+            *grains,
+            *bulk_conductivity(grains, cell.fit.dof, thickness, area, facts),
             *((intercept_metric(read, leads.u_ohm, count),) if read else ()),
             *fit_metrics(cell, count),
             *kk_metrics(kk),
@@ -204,46 +203,16 @@ def _require_description(cell: CellFit, kk: LinKK, spectrum: Spectrum) -> None:
             "EIS_FIT_POOR",
             f"No circuit of this analysis describes the cell: {cell.circuit} leaves residuals of "
             f"{100 * cell.fit.rms:.0f} % (rms, {100 * POOR_REFUSED:g} % allowed), the spectrum "
-            f"itself only {100 * kk.rms:.1f} %. More than one arc (grain boundaries, an interface) "
-            "needs another circuit.",
+            f"itself only {100 * kk.rms:.1f} %. Of a pellet with grain boundaries set film_form to "
+            "pellet or the parameter model to M3.",
             spectrum.flags,
         )
 
 
-def _chosen(spectrum: Spectrum, model: str, seed: int) -> tuple[CellFit, str]:
-    """Return the fitted circuit and why it was chosen."""
-    wanted: tuple[Circuit, ...] = ("M1", "M2")
-    fits: dict[str, CellFit] = {}
-    problems: list[str] = []
-    for circuit in wanted:
-        if model in ("auto", circuit):
-            try:
-                fits[circuit] = fit_blocking_cell(
-                    spectrum.frequency, spectrum.impedance, spectrum.scale, circuit, seed
-                )
-            except FitError as error:
-                problems.append(f"{circuit}: {error}")
-    if not fits:
-        raise MethodError(
-            "E_FIT_NOT_CONVERGED", f"The fit failed ({'; '.join(problems)}).", spectrum.flags
-        )
-    if len(fits) == 1:
-        (cell,) = fits.values()
-        return cell, f"{cell.circuit}, {'; '.join(problems) or 'as asked for'}"
-    simple, arc = fits["M1"], fits["M2"]
-    change = arc.fit.aicc - simple.fit.aicc
-    words = f"ΔAICc(M2 − M1) = {change:+.1f}"
-    if change >= -AICC_GAIN:
-        return simple, f"M1, {words}"
-    if arc.stuck:
-        return simple, f"M1, although {words}: the arc of M2 lies outside the spectrum"
-    return arc, f"M2, {words}"
-
-
-def _bulk_resistance(cell: CellFit, leads: Leads) -> Metric:
+def _bulk_resistance(cell: CellFit, leads: Leads, qualifier: str) -> Metric:
     """Return R_b with the uncertainties of fit and leads; refuses one that may be zero."""
     fit = cell.fit
-    value, u_fit = fit.value("bulk_resistance"), fit.u("bulk_resistance")
+    value, u_fit = fit.value("resistance"), fit.u("resistance")
     if u_fit is None or quadrature(u_fit, leads.u_ohm) > UNDETERMINED * value:
         raise MethodError(
             "E_RESISTANCE_NOT_POSITIVE",
@@ -257,7 +226,7 @@ def _bulk_resistance(cell: CellFit, leads: Leads) -> Metric:
     upper: float | None
     lower, upper = factor_interval(value, u, dof)
     if entangled(fit):
-        lower, upper = profile_interval(cell.residuals, fit, "bulk_resistance")
+        lower, upper = profile_interval(cell.residuals, fit, "resistance")
     return Metric(
         "bulk_resistance",
         value,
@@ -265,6 +234,7 @@ def _bulk_resistance(cell: CellFit, leads: Leads) -> Metric:
         lower,
         upper,
         n=leads.spectrum.frequency.size,
+        qualifier=qualifier,
         definition=f"fit of circuit {cell.circuit}",
     )
 
@@ -275,7 +245,7 @@ def _triggers(kind: str, facts: Mapping[str, Fact]) -> bool:
 
 METHOD = Method(
     name="eis_bulk_conductivity",
-    version="1.1",
+    version="1.2",
     title="Ionic conductivity (impedance)",
     summary="Bulk resistance and ionic conductivity of an electrolyte between blocking electrodes.",
     kinds=(IMPEDANCE,),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import OptimizeResult, brentq, least_squares
+from scipy import stats
+from scipy.optimize import OptimizeResult, least_squares
 
 from analysis.science.uncertainty import factor_interval, interval, t_quantile
 
@@ -24,6 +25,9 @@ NEAR_BOUND = 1e-5
 
 RESOLUTION = 1e-6
 """Relative residuals below this are rounding and tell no model from another."""
+
+CONTRADICTED = 0.05
+"""Known uncertainties whose chi-squared test gives less are not believed."""
 
 
 class FitError(Exception):
@@ -47,8 +51,9 @@ class Fit:
 
     ``x`` (p,) and ``covariance`` (p, p) are in the solver's coordinates (log10 of log parameters);
     rows of parameters ``at_bound`` are zero, as their error means nothing. ``residuals`` (n,) are
-    weighted; ``condition`` is that of the column-scaled Jacobian; ``agreeing`` counts the starts
-    that found this minimum.
+    weighted, with ``known_noise`` by known uncertainties that they do not contradict;
+    ``condition`` is that of the column-scaled Jacobian; ``agreeing`` counts the starts that found
+    this minimum.
     """
 
     parameters: tuple[Parameter, ...]
@@ -59,6 +64,7 @@ class Fit:
     condition: float
     starts: int
     agreeing: int
+    known_noise: bool = False
 
     @property
     def rss(self) -> float:
@@ -76,17 +82,30 @@ class Fit:
         return self.residuals.size - len(self.parameters) + len(self.at_bound)
 
     @property
+    def variance(self) -> float:
+        """Variance of a weighted residual: 1 where the noise is known, else RSS/dof."""
+        return 1.0 if self.known_noise else self.rss / self.dof
+
+    @property
+    def t(self) -> float:
+        """Half width of a 95 % interval in standard uncertainties."""
+        return t_quantile(math.inf if self.known_noise else self.dof)
+
+    @property
     def values(self) -> Floats:
         """Best values in the parameters' own units, shape (p,)."""
-        return _physical(self.parameters, self.x)
+        return in_units(self.parameters, self.x)
 
     @property
     def aicc(self) -> float:
         """Corrected Akaike criterion n ln(RSS/n) + 2k + 2k(k+1)/(n-k-1), k = p + 1.
 
-        Source: Hurvich & Tsai, Biometrika 76 (1989) 297, doi:10.1093/biomet/76.2.297.
+        Infinite where n ≤ k + 1. Source: Hurvich & Tsai, Biometrika 76 (1989) 297,
+        doi:10.1093/biomet/76.2.297.
         """
         n, k = self.residuals.size, len(self.parameters) + 1
+        if n <= k + 1:
+            return math.inf
         return 2 * n * math.log(max(self.rms, RESOLUTION)) + 2 * k + 2 * k * (k + 1) / (n - k - 1)
 
     def value(self, name: str) -> float:
@@ -107,20 +126,34 @@ class Fit:
         if u is None:
             return None
         form = factor_interval if self.parameters[self._index(name)].log else interval
-        return form(self.value(name), u, self.dof)
+        return form(self.value(name), u, math.inf if self.known_noise else self.dof)
 
     def derived(self, quantity: Callable[[Floats], float]) -> tuple[float, float]:
         """Return a positive function of ``values`` and its standard uncertainty.
 
-        Its logarithm is propagated linearly in the solver's coordinates (central differences).
+        Its logarithm is propagated linearly.
+        """
+        logarithm, u = self.propagated(lambda values: math.log(quantity(values)))
+        value = math.exp(logarithm)
+        return value, value * u
+
+    def propagated(self, quantity: Callable[[Floats], float]) -> tuple[float, float]:
+        """Return a function of ``values`` and its standard uncertainty.
+
+        It is propagated linearly in the solver's coordinates (central differences).
         """
         step = 1e-6
-        value = quantity(self.values)
         gradient = np.empty_like(self.x)
         for index, shift in enumerate(step * np.eye(self.x.size)):
-            up, down = (quantity(_physical(self.parameters, self.x + s)) for s in (shift, -shift))
-            gradient[index] = math.log(up / down) / (2 * step)
-        return value, value * math.sqrt(gradient @ self.covariance @ gradient)
+            up, down = (quantity(in_units(self.parameters, self.x + s)) for s in (shift, -shift))
+            gradient[index] = (up - down) / (2 * step)
+        return quantity(self.values), math.sqrt(gradient @ self.covariance @ gradient)
+
+    def correlation(self, first: str, second: str) -> float:
+        """Return the correlation of two parameters in the solver's coordinates; 0 at a bound."""
+        sd = np.sqrt(np.diag(self.covariance))
+        i, j = self._index(first), self._index(second)
+        return float(self.covariance[i, j] / (sd[i] * sd[j])) if sd[i] * sd[j] else 0.0
 
     def correlated(self, limit: float) -> tuple[tuple[str, str], ...]:
         """Return the pairs of free parameters whose correlation exceeds the limit in size."""
@@ -138,81 +171,53 @@ class Fit:
 
 
 def fit(
-    residuals: Residuals, parameters: Sequence[Parameter], starts: int = 10, seed: int = 0
+    residuals: Residuals,
+    parameters: Sequence[Parameter],
+    starts: int = 10,
+    seed: int = 0,
+    known_noise: bool = False,
+    evaluations: int | None = None,
 ) -> Fit:
     """Return the least-squares fit with the lowest sum of squares of several starts.
 
     ``residuals`` maps values (p,) in the parameters' units to weighted residuals (n,). The first
-    start is the given one, the others scatter around it, the same ones for the same seed. The
-    covariance is scaled by the residuals. Raises FitError when no start converges or a parameter
-    does nothing.
+    start is the given one, the others scatter around it, the same ones for the same seed; a start
+    that needs more than ``evaluations`` steps has not converged.
+
+    The covariance is scaled by the residuals, unless ``known_noise`` says that they are in units
+    of their standard uncertainty and they do not contradict it (chi-squared test at 5 %). Raises
+    FitError when no start converges, a parameter does nothing or nothing is left to tell the noise.
     """
     parameters = tuple(parameters)
     found = [
         result
         for x0 in _starts(parameters, starts, seed)
-        if (result := _solve(residuals, parameters, x0)).success
+        if (result := solve(residuals, parameters, x0, evaluations)).success
     ]
     if not found:
         raise FitError(f"none of {starts} starts converged")
     best = min(found, key=lambda result: float(result.cost))
-    low, high = _bounds(parameters)
+    if best.fun.size < len(parameters):
+        raise FitError(f"{best.fun.size} values cannot tell {len(parameters)} parameters")
+    low, high = bounds(parameters)
     near = NEAR_BOUND * (high - low)
     free = (best.x - low > near) & (high - best.x > near)
-    covariance, condition = _covariance(best.jac, best.fun, free)
+    rss, dof = 2 * float(best.cost), best.fun.size - int(free.sum())
+    trusted = known_noise and (dof == 0 or bool(stats.chi2.sf(rss, dof) >= CONTRADICTED))
+    if dof < 1 and not trusted:
+        raise FitError("there are as many parameters as values, which leaves none for the noise")
+    covariance, condition = _covariance(best.jac, free)
     return Fit(
         parameters=parameters,
         x=best.x,
-        covariance=covariance,
+        covariance=covariance if trusted else rss / dof * covariance,
         residuals=best.fun,
         at_bound=tuple(p.name for p, inside in zip(parameters, free, strict=True) if not inside),
         condition=condition,
         starts=starts,
         agreeing=sum(bool(result.cost <= best.cost * (1 + RESOLUTION)) for result in found),
+        known_noise=trusted,
     )
-
-
-def profile_interval(
-    residuals: Residuals, best: Fit, name: str
-) -> tuple[float | None, float | None]:
-    """Return the 95 % profile-likelihood interval of a free parameter.
-
-    At its ends the sum of squares, with all other parameters fitted again, has grown by the
-    factor 1 + t²/dof; an end is None where it has not grown so much at the bound. Source: Bates &
-    Watts, Nonlinear Regression Analysis and Its Applications, 1988, ch. 6.
-    """
-    index = [parameter.name for parameter in best.parameters].index(name)
-    held, others = best.parameters[index], best.parameters[:index] + best.parameters[index + 1 :]
-    limit = best.rss * (1 + t_quantile(best.dof) ** 2 / best.dof)
-
-    def excess(x: float) -> float:
-        value = _physical((held,), np.array([x]))[0]
-        result = _solve(
-            lambda values: residuals(np.insert(values, index, value)),
-            others,
-            np.delete(best.x, index),
-        )
-        return 2 * float(result.cost) - limit
-
-    start, step = best.x[index], math.sqrt(best.covariance[index, index])
-    ends = (_profile_end(excess, start, step, bound[index]) for bound in _bounds(best.parameters))
-    lower, upper = (
-        None if x is None else float(_physical((held,), np.array([x]))[0]) for x in ends
-    )
-    return lower, upper
-
-
-def _profile_end(
-    excess: Callable[[float], float], start: float, step: float, bound: float
-) -> float | None:
-    distance, reach = step, abs(bound - start)
-    sign = math.copysign(1, bound - start)
-    while distance < reach and excess(start + sign * distance) < 0:
-        distance *= 2
-    outer = start + sign * min(distance, reach)
-    if excess(outer) < 0:
-        return None
-    return float(brentq(excess, start, outer, xtol=1e-6))
 
 
 def _coordinates(parameters: Sequence[Parameter], values: Sequence[float]) -> Floats:
@@ -221,13 +226,14 @@ def _coordinates(parameters: Sequence[Parameter], values: Sequence[float]) -> Fl
     return np.array([math.log10(value) if p.log else value for p, value in pairs])
 
 
-def _physical(parameters: Sequence[Parameter], x: Floats) -> Floats:
+def in_units(parameters: Sequence[Parameter], x: Floats) -> Floats:
     """Return the values in the parameters' own units."""
     log = np.array([parameter.log for parameter in parameters])
     return np.where(log, 10.0 ** np.where(log, x, 0.0), x)
 
 
-def _bounds(parameters: Sequence[Parameter]) -> tuple[Floats, Floats]:
+def bounds(parameters: Sequence[Parameter]) -> tuple[Floats, Floats]:
+    """Return the lower and upper bounds (p,) in the solver's coordinates."""
     return (
         _coordinates(parameters, [parameter.low for parameter in parameters]),
         _coordinates(parameters, [parameter.high for parameter in parameters]),
@@ -236,7 +242,7 @@ def _bounds(parameters: Sequence[Parameter]) -> tuple[Floats, Floats]:
 
 def _starts(parameters: Sequence[Parameter], starts: int, seed: int) -> list[Floats]:
     """Return the given start and scattered ones, all inside the bounds."""
-    low, high = _bounds(parameters)
+    low, high = bounds(parameters)
     first = _coordinates(parameters, [parameter.start for parameter in parameters])
     spread = np.where([parameter.log for parameter in parameters], SCATTER, 0.1 * (high - low))
     noise = np.random.default_rng(seed).normal(size=(starts - 1, first.size))
@@ -248,11 +254,17 @@ def _inside(x: Floats, low: Floats, high: Floats) -> Floats:
     return np.clip(x, low + margin, high - margin)
 
 
-def _solve(residuals: Residuals, parameters: Sequence[Parameter], x0: Floats) -> OptimizeResult:
-    low, high = _bounds(parameters)
+def solve(
+    residuals: Residuals,
+    parameters: Sequence[Parameter],
+    x0: Floats,
+    evaluations: int | None = None,
+) -> OptimizeResult:
+    """Return scipy's solution from one start (p,), moved inside the bounds."""
+    low, high = bounds(parameters)
 
     def of_coordinates(x: Floats) -> Floats:
-        return residuals(_physical(parameters, x))
+        return residuals(in_units(parameters, x))
 
     return least_squares(
         of_coordinates,
@@ -262,13 +274,12 @@ def _solve(residuals: Residuals, parameters: Sequence[Parameter], x0: Floats) ->
         ftol=TOLERANCE,
         xtol=TOLERANCE,
         gtol=TOLERANCE,
+        max_nfev=evaluations,
     )
 
 
-def _covariance(
-    jacobian: Floats, residuals: Floats, free: NDArray[np.bool_]
-) -> tuple[Floats, float]:
-    """Return the residual-scaled covariance with zero rows for held parameters, and the condition.
+def _covariance(jacobian: Floats, free: NDArray[np.bool_]) -> tuple[Floats, float]:
+    """Return the covariance for unit variance, zero rows for held parameters, and the condition.
 
     Directions that the data do not determine get a huge variance, never none.
     """
@@ -279,7 +290,6 @@ def _covariance(
     _, singular, directions = np.linalg.svd(columns / scale, full_matrices=False)
     floored = np.maximum(singular, np.finfo(float).eps * singular[0])
     root = directions.T / floored / scale[:, None]
-    variance = float(residuals @ residuals) / (residuals.size - scale.size)
     covariance = np.zeros((free.size, free.size))
-    covariance[np.ix_(free, free)] = variance * root @ root.T
+    covariance[np.ix_(free, free)] = root @ root.T
     return covariance, float(singular[0] / floored[-1])

@@ -2,11 +2,32 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from scipy import stats
 
 LEVEL = 0.95
 """Coverage of every interval that the methods report."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number, its standard uncertainty and its 95 % interval.
+
+    ``u`` is None at a bound of a fit, an end of the interval where the data set none.
+    """
+
+    value: float
+    u: float | None
+    low: float | None
+    high: float | None
+
+    def times(self, factor: float) -> "Estimate":
+        """Return the estimate times an exact positive factor."""
+        u, low, high = (
+            None if number is None else factor * number for number in (self.u, self.low, self.high)
+        )
+        return Estimate(factor * self.value, u, low, high)
 
 
 def quadrature(*terms: float) -> float:
@@ -45,3 +66,10 @@ def factor_interval(value: float, u: float, dof: float = math.inf) -> tuple[floa
     factor = math.exp(t_quantile(dof) * u / abs(value))
     lower, upper = sorted((value / factor, value * factor))
     return lower, upper
+
+
+def from_logarithm(logarithm: Estimate) -> Estimate:
+    """Return the number whose natural logarithm is given; raises OverflowError beyond floats."""
+    value = math.exp(logarithm.value)
+    low, high = (None if end is None else math.exp(end) for end in (logarithm.low, logarithm.high))
+    return Estimate(value, None if logarithm.u is None else value * logarithm.u, low, high)

@@ -69,6 +69,28 @@ def refused(points: Points, short: Points | None = None, **facts: Fact | None) -
     return caught.value
 
 
+def ceramic(
+    bulk: float = 1000.0,
+    boundaries: float = 3000.0,
+    noise: float = 0.003,
+    seed: int = 0,
+    slower: float = 300.0,
+) -> Points:
+    """A pellet between blocking electrodes: arcs of bulk (0.1 µs) and grain boundaries, tail."""
+    tau = 1e-7
+    return circuit(
+        lambda jw: (
+            5e-7 * jw
+            + bulk / (1 + (jw * tau) ** 0.95)
+            + boundaries / (1 + (jw * slower * tau) ** 0.9)
+            + 1e5 * jw**-0.9
+        ),
+        noise,
+        sweep(7e6, 0.1, 79),
+        seed,
+    )
+
+
 def zplot(folder: Path, name: str) -> Points:
     """A ZPlot file of the collection, as impedance.py brings it."""
     table = FORMAT.read(folder / "eis" / "zplot_zview" / "impedance.py" / name).frame

@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.methods import ArrayFrame, Fact, Inputs, MethodError
-from analysis.methods import eis_bulk_conductivity as method
+from analysis.methods import ArrayFrame, Fact, Inputs, MethodError, _eis_circuits
 from analysis.methods.eis_bulk_conductivity import Params, run
 from analysis.science.fitting import FitError
 from labsite.demo.spectra import BULK_ARC, FILM_25, FILM_MINUS_10, BlockingCell, drifting, sweep
@@ -70,7 +69,7 @@ def test_a_fit_that_does_not_converge_is_refused(monkeypatch: pytest.MonkeyPatch
     def fail(*_: object) -> None:
         raise FitError("none of 10 starts converged")
 
-    monkeypatch.setattr(method, "fit_blocking_cell", fail)
+    monkeypatch.setattr(_eis_circuits, "fit_blocking_cell", fail)
     error = refused(FILM_25.spectrum())
     assert error.code == "E_FIT_NOT_CONVERGED"
     assert "M1: none of 10 starts converged" in error.message

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.science.fitting import Fit, FitError, Parameter, fit, profile_interval
+from analysis.science.fitting import Fit, FitError, Parameter, fit
+from analysis.science.profile_likelihood import profile_interval
 from tests.methods.spectra import capacitive, zplot
 
 # NIST StRD Misra1a: y = b1 (1 - exp(-b2 x)), certified values and standard deviations.
@@ -201,3 +202,71 @@ def test_the_error_of_a_derived_quantity_counts_the_correlation() -> None:
     assert value == pytest.approx(found.value("b1") * found.value("b2"))
     assert u == pytest.approx(value * expected, rel=1e-6)
     assert u < 0.3 * value * math.hypot(*relative)
+
+
+def straight(scatter: float, told: float | None, seed: int = 4) -> Fit:
+    """A line through 30 points whose residuals are in units of what was told of their scatter."""
+    x = np.linspace(0, 5, 30)
+    y = 2 + 3 * x + np.random.default_rng(seed).normal(0, scatter, x.size)
+    start = [Parameter(name, 1, -10, 10, log=False) for name in "ab"]
+    unit = told or 1.0
+    return fit(
+        lambda values: (values[0] + values[1] * x - y) / unit, start, known_noise=told is not None
+    )
+
+
+def test_known_noise_gives_the_errors_of_its_size_and_normal_intervals() -> None:
+    found = straight(0.2, told=0.2)
+    assert found.known_noise
+    spread = np.linspace(0, 5, 30) - 2.5
+    assert found.u("b") == pytest.approx(0.2 / math.sqrt(spread @ spread), rel=1e-6)
+    lower, upper = found.interval("b")
+    assert upper - lower == pytest.approx(2 * 1.959964 * found.u("b"), rel=1e-5)
+    assert found.variance == 1
+
+
+def test_known_noise_that_the_residuals_contradict_is_replaced_by_theirs() -> None:
+    told, untold = straight(0.2, told=0.05), straight(0.2, told=None)
+    assert not told.known_noise
+    assert told.u("b") == pytest.approx(untold.u("b"), rel=1e-6)
+    assert told.interval("b") == pytest.approx(untold.interval("b"), rel=1e-6)
+
+
+def test_a_profile_with_known_noise_is_the_normal_interval() -> None:
+    x = np.linspace(0, 5, 30)
+    found = straight(0.2, told=0.2)
+    y = 2 + 3 * x + np.random.default_rng(4).normal(0, 0.2, x.size)
+    profile = profile_interval(lambda v: (v[0] + v[1] * x - y) / 0.2, found, "a")
+    assert profile == pytest.approx(found.interval("a"), rel=1e-4)
+
+
+def test_a_line_through_two_points_needs_known_noise() -> None:
+    x, y = np.array([0.0, 2.0]), np.array([1.0, 5.0])
+    start = [Parameter(name, 1, -10, 10, log=False) for name in "ab"]
+
+    def residuals(values):
+        return (values[0] + values[1] * x - y) / 0.1
+
+    found = fit(residuals, start, known_noise=True)
+    assert found.values == pytest.approx([1, 2])
+    assert found.u("a") == pytest.approx(0.1)
+    assert found.correlation("a", "b") == pytest.approx(-1 / math.sqrt(2))
+    assert found.aicc == math.inf
+    with pytest.raises(FitError, match="as many parameters as values"):
+        fit(residuals, start)
+    with pytest.raises(FitError, match="2 values cannot tell 3 parameters"):
+        fit(residuals, [*start, Parameter("c", 1, -10, 10, log=False)])
+
+
+def test_any_function_of_the_parameters_has_its_uncertainty() -> None:
+    found = straight(0.2, told=0.2)
+    value, u = found.propagated(lambda values: values[0] - 4 * values[1])
+    assert value == pytest.approx(found.value("a") - 4 * found.value("b"))
+    part = found.covariance
+    assert u == pytest.approx(math.sqrt(part[0, 0] + 16 * part[1, 1] - 8 * part[0, 1]))
+
+
+def test_a_start_that_needs_too_many_steps_has_not_converged() -> None:
+    start = [Parameter("b1", 500, 1, 1e4), Parameter("b2", 1e-4, 1e-6, 1)]
+    with pytest.raises(FitError, match="none of 10 starts converged"):
+        fit(misra1a, start, evaluations=2)

@@ -1,4 +1,4 @@
-"""Tail, intercept and circuits of blocking cells."""
+"""Tail and intercept of blocking cells."""
 
 from pathlib import Path
 
@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 from analysis.science.impedance import (
-    blocking_cell,
-    fit_blocking_cell,
     foot,
     intercept,
     phase_degree,
@@ -15,12 +13,7 @@ from analysis.science.impedance import (
 )
 from analysis.science.lin_kk import lin_kk
 from labsite.demo.spectra import BULK_ARC, FILM_25, BlockingCell, drifting, noisy, sweep
-from tests.methods.spectra import electrolytes, example, pellet, zplot
-
-
-def fitted(points, circuit="M1"):
-    frequency, impedance = points
-    return fit_blocking_cell(frequency, impedance, np.abs(impedance), circuit)
+from tests.methods.spectra import example, pellet, zplot
 
 
 def read(points, noise=0.003):
@@ -114,59 +107,8 @@ def test_there_is_no_intercept_where_only_the_tail_was_measured() -> None:
     assert read(BlockingCell(5).spectrum(frequency=frequency)) is None
 
 
-def test_a_film_of_five_ohm_is_recovered() -> None:
-    cell = BlockingCell(5, inductance=0.5e-6, prefactor=2e-5, exponent=0.9)
-    found = fitted(cell.spectrum(seed=1))
-    assert found.fit.value("bulk_resistance") == pytest.approx(5.000, abs=0.003)
-    assert found.fit.value("lead_inductance") == pytest.approx(0.5e-6, rel=0.01)
-    assert found.fit.value("cpe_exponent") == pytest.approx(0.9, abs=0.0005)
-    prefactor, u = found.prefactor()
-    assert prefactor == pytest.approx(2e-5, abs=3 * u)
-    assert u < 0.002 * prefactor
-
-
-def test_a_bulk_arc_is_recovered() -> None:
-    found = fitted(BULK_ARC.spectrum(seed=1), "M2")
-    assert found.fit.value("bulk_resistance") == pytest.approx(5.000e4, abs=30)
-    assert found.fit.value("arc_time_constant") == pytest.approx(5e4 * 1e-10, rel=0.005)
-    assert found.fit.aicc < fitted(BULK_ARC.spectrum(seed=1), "M1").fit.aicc - 10
-
-
-def test_an_arc_is_not_found_where_there_is_none() -> None:
-    points = FILM_25.spectrum()
-    assert fitted(points, "M2").fit.aicc > fitted(points, "M1").fit.aicc - 10
-
-
-def test_a_spectrum_without_noise_gives_the_truth() -> None:
-    found = fitted(BlockingCell(4.9736).spectrum(noise=0))
-    assert found.fit.value("bulk_resistance") == pytest.approx(4.9736, rel=1e-9)
-    assert found.prefactor()[0] == pytest.approx(2e-5, rel=1e-8)
-
-
-def test_natural_limits_are_told_from_parameters_that_are_stuck() -> None:
-    plain = fitted(BlockingCell(50, inductance=0, exponent=1).spectrum(seed=1))
-    assert set(plain.fit.at_bound) == {"cpe_exponent", "lead_inductance"}
-    assert plain.stuck == ()
-    assert fitted(FILM_25.spectrum(), "M2").stuck == ("arc_time_constant",)
-
-
-def test_the_circuit_is_the_sum_of_its_elements() -> None:
-    omega = np.array([1e3])
-    impedance = blocking_cell(np.array([100.0, 50.0, 0.8, 1e-3, 1e-3, 1.0]), omega, 1e3)
-    expected = 1j * 1e3 * 1e-3 + 100 / (1 + 1j) + 50 * np.exp(-0.8j * np.pi / 2)
-    assert impedance == pytest.approx(expected)
-
-
 def test_phases_of_capacitances_are_negative() -> None:
     assert phase_degree(np.array([1 - 1j, 1 + 0j, 1j])) == pytest.approx([-45, 0, 90])
-
-
-def test_leads_that_were_subtracted_do_not_raise_the_weight_of_their_noise() -> None:
-    frequency, impedance = BlockingCell(5, inductance=20e-6).spectrum(seed=2)
-    corrected = impedance - 2j * np.pi * frequency * 20e-6
-    measured = fit_blocking_cell(frequency, corrected, np.abs(impedance), "M1")
-    assert measured.fit.value("bulk_resistance") == pytest.approx(5, abs=0.015)
-    assert measured.fit.rms == pytest.approx(0.003, rel=0.2)
 
 
 def test_a_real_sulfide_pellet_gives_the_foot_of_its_arc(real_data: Path) -> None:
@@ -174,46 +116,6 @@ def test_a_real_sulfide_pellet_gives_the_foot_of_its_arc(real_data: Path) -> Non
     noise = lin_kk(frequency, impedance, blocking=True).noise
     assert frequency[foot(impedance)] == pytest.approx(54.07e3, rel=0.01)
     assert read((frequency, impedance), noise).value == pytest.approx(1439.7, rel=0.01)
-    assert fitted((frequency, impedance), "M2").fit.value("bulk_resistance") == pytest.approx(
-        1439.7, rel=0.05
-    )
-
-
-def test_real_electrolytes_give_the_published_resistances(real_data: Path) -> None:
-    ratios = [
-        fitted(points).fit.value("bulk_resistance") / published
-        for _, published, points in electrolytes(real_data)
-    ]
-    assert len(ratios) == 39
-    assert np.abs(np.log(ratios)).max() < 0.015
-    assert np.median(ratios) == pytest.approx(1, abs=0.005)
-
-
-def test_inputs_stay_as_they_are() -> None:
-    frequency, impedance = FILM_25.spectrum()
-    before = frequency.copy(), impedance.copy()
-    fitted((frequency, impedance), "M2")
-    read((frequency, impedance))
-    tail(frequency, impedance)
-    assert np.array_equal(frequency, before[0])
-    assert np.array_equal(impedance, before[1])
-
-
-def coverage(cell: BlockingCell, circuit: str, seeds: int) -> float:
-    inside = 0
-    for seed in range(seeds):
-        lower, upper = fitted(cell.spectrum(seed), circuit).fit.interval("bulk_resistance")
-        inside += lower <= cell.resistance <= upper
-    return inside / seeds
-
-
-@pytest.mark.slow
-def test_intervals_of_a_bulk_arc_hold_the_truth_in_95_of_100_cases() -> None:
-    assert 0.90 <= coverage(BULK_ARC, "M2", 200) <= 0.99
-
-
-def test_intervals_of_a_film_hold_the_truth_in_95_of_100_cases() -> None:
-    assert 0.90 <= coverage(FILM_25, "M1", 200) <= 0.99
 
 
 def test_noise_is_relative_to_the_impedance() -> None:
