@@ -2,8 +2,10 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import ZipFile
 
 import pandas as pd
 from django.core.files.base import File
@@ -13,11 +15,20 @@ from django.db.models import Q
 from labsite.lib.jobs import ExpectedError
 from labsite.lib.storage import local_copy
 from measurements.columns import ARCHIVE, MEMBER
-from measurements.formats import FormatError
+from measurements.formats import FormatError, Reading
 from measurements.formats._archive import DAMAGE, copy_member, last_part, open_archive
-from measurements.formats._members import FORMAT, SHA256, files_in
+from measurements.formats._checks import Source
+from measurements.formats._members import (
+    FORMAT,
+    REASON,
+    SHA256,
+    UNKNOWN,
+    files_in,
+    table_of_members,
+)
 from measurements.frames import ParquetFrame
 from measurements.intake import create_measurement, store_blob
+from measurements.labformats import known_to_lab
 from measurements.models import Blob, Measurement, RawFile
 
 
@@ -36,25 +47,52 @@ def store_members(archive_file: RawFile, table: pd.DataFrame) -> list[Member]:
     ``table`` is the archive's reading. What is stored stays without effect until
     ``create_members``. Raises ExpectedError when the archive cannot be unpacked any more.
     """
-    with local_copy(str(archive_file.blob.file)) as path:
-        try:
-            return list(_stored(path, table))
-        except (*DAMAGE, FormatError) as error:
-            raise ExpectedError(
-                "E_TRUNCATED", f"{archive_file.original_name} cannot be unpacked: {error}"
-            ) from error
+    with _unpacking(archive_file) as archive:
+        return list(_stored(archive, table))
 
 
-def _stored(path: Path, table: pd.DataFrame) -> Iterator[Member]:
-    with open_archive(path) as archive:
-        listed = zip(files_in(archive), table[FORMAT], strict=True)
-        for order, (member, known_format) in enumerate(listed, start=1):
-            if not known_format:
+@contextmanager
+def _unpacking(archive_file: RawFile) -> Iterator[ZipFile]:
+    try:
+        with local_copy(str(archive_file.blob.file)) as path, open_archive(path) as archive:
+            yield archive
+    except (*DAMAGE, FormatError) as error:
+        raise ExpectedError(
+            "E_TRUNCATED", f"{archive_file.original_name} cannot be unpacked: {error}"
+        ) from error
+
+
+def _stored(archive: ZipFile, table: pd.DataFrame) -> Iterator[Member]:
+    listed = zip(files_in(archive), table[FORMAT], strict=True)
+    for order, (member, known_format) in enumerate(listed, start=1):
+        if not known_format:
+            continue
+        with tempfile.NamedTemporaryFile() as file:
+            sha256 = copy_member(archive, member, file)
+            blob = store_blob(File(file), sha256, file.tell())
+        yield Member(order, last_part(member.filename), blob)
+
+
+def read_by_lab(archive_file: RawFile, reading: Reading) -> Reading:
+    """Return the table of an archive with the files that a format of the lab reads.
+
+    Raises ExpectedError when the archive cannot be unpacked any more.
+    """
+    frame, kind = reading.frame.copy(), _declared_kind(archive_file.measurement)
+    with _unpacking(archive_file) as archive:
+        for row, member in enumerate(files_in(archive)):
+            if not frame.at[row, REASON].startswith(UNKNOWN):
                 continue
             with tempfile.NamedTemporaryFile() as file:
-                sha256 = copy_member(archive, member, file)
-                blob = store_blob(File(file), sha256, file.tell())
-            yield Member(order, last_part(member.filename), blob)
+                copy_member(archive, member, file)
+                try:
+                    saved = known_to_lab(kind, Path(file.name), last_part(member.filename))
+                except FormatError as error:
+                    frame.at[row, REASON] = str(error)
+                    continue
+            if saved is not None:
+                frame.loc[row, [FORMAT, REASON]] = saved.code, ""
+    return table_of_members(Source(archive_file.original_name, "member"), frame)
 
 
 def create_members(archive: Measurement, members: Sequence[Member]) -> None:
@@ -65,14 +103,14 @@ def create_members(archive: Measurement, members: Sequence[Member]) -> None:
     left as they are.
     """
     known = _known(archive, [member.blob for member in members])
-    declared = archive.content_key.rpartition(":")[2]
+    kind = _declared_kind(archive)
     for member in members:
         if member.blob.pk in known:
             continue
         known.add(member.blob.pk)
         measurement = Measurement(
             project=archive.project,
-            kind="" if declared == ARCHIVE else declared,
+            kind=kind,
             instrument=archive.instrument,
             channel=archive.channel,
             performed_at=archive.performed_at,
@@ -99,6 +137,12 @@ def member_lines(archive: Measurement) -> list[dict[str, object]]:
         {**row, "order": order, "name": row[MEMBER], "measurement": measured.get(row[SHA256])}
         for order, row in enumerate(rows, start=1)
     ]
+
+
+def _declared_kind(archive: Measurement) -> str:
+    """Return the kind that the files were sent as, empty when none was said."""
+    declared = archive.content_key.rpartition(":")[2]
+    return "" if declared == ARCHIVE else declared
 
 
 def _known(archive: Measurement, blobs: Sequence[Blob]) -> set[str]:

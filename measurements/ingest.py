@@ -17,7 +17,7 @@ from labsite.access.recording import tell_changed
 from labsite.lib import jobs
 from labsite.lib.jobs import ExpectedError
 from labsite.lib.storage import local_copy
-from measurements.archives import create_members, store_members
+from measurements.archives import create_members, read_by_lab, store_members
 from measurements.columns import ARCHIVE, CYCLE, TEST_TIME
 from measurements.formats import FormatError, Notice, Reading
 from measurements.frames import write_frame
@@ -49,6 +49,8 @@ def _parse(measurement: Measurement) -> None:
     """
     parts = _judged(measurement)
     reads, table, findings = _joined(measurement, parts)
+    if table.kind == ARCHIVE:
+        table = read_by_lab(reads[0].file, table)
     measurement.report(f"Storing {len(table.frame):,} rows")
     frame_path = write_frame(table.frame, f"frames/{measurement.pk}-{measurement.lease}.parquet")
     members = store_members(reads[0].file, table.frame) if table.kind == ARCHIVE else []

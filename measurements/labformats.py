@@ -46,23 +46,24 @@ def read_any(measurement: Measurement, path: Path, name: str) -> tuple[str, Read
     try:
         plugin, reading = read_file(path, name)
     except FormatError as error:
-        chosen = known_to_lab(measurement, path, name) if error.code == UNKNOWN else None
+        chosen = known_to_lab(measurement.kind, path, name) if error.code == UNKNOWN else None
         if chosen is None:
             raise
         return _read_by(chosen, path, name)
     return plugin.name, reading
 
 
-def known_to_lab(measurement: Measurement, path: Path, name: str) -> LabFormat | None:
+def known_to_lab(kind: str, path: Path, name: str) -> LabFormat | None:
     """Return the one valid format of the lab that applies itself to a file, if there is one.
 
-    Only those of the declared kind count. Raises FormatError when several apply.
+    Only those of the declared ``kind`` count, all when it is empty. Raises FormatError when
+    several apply.
     """
     with table_of(path, name) as table:
         found = [
             saved
             for saved in LabFormat.objects.valid()
-            if measurement.kind in {"", saved.kind} and _applies(saved, table, name)
+            if kind in {"", saved.kind} and _applies(saved, table, name)
         ]
     if len(found) > 1:
         raise FormatError(

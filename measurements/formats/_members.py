@@ -23,6 +23,8 @@ MAX_FILES = 2_000
 SIZE, SHA256, FORMAT, REASON = "size_bytes", "sha256", "format", "reason"
 """Columns beside the member's name: empty ``format`` goes with a ``reason``."""
 
+UNKNOWN = "of no known format"
+
 Recognise = Callable[[Path, str], str]
 """Returns the format's name of a file called so; raises FormatError."""
 
@@ -50,11 +52,16 @@ def read_members(path: Path, recognise: Recognise) -> Reading:
             )
         rows = [_row(archive, member, recognise) for member in members]
     frame = pd.DataFrame(rows, columns=[columns.MEMBER, SIZE, SHA256, FORMAT, REASON])
+    return table_of_members(Source(path.name, "member"), frame)
+
+
+def table_of_members(source: Source, frame: pd.DataFrame) -> Reading:
+    """Return the table of an archive with the number of files that are read, and of the others."""
     readable = int((frame[FORMAT] != "").sum())
     unread = f"{len(frame) - readable} of {len(frame)} files in the archive are not read"
     notice = Notice("MEMBERS_NOT_READ", f"{unread}; the table says why.")
     return finish(
-        Source(path.name, "member"),
+        source,
         columns.ARCHIVE,
         frame,
         metadata={"files": len(frame), "files_read": readable},
@@ -80,5 +87,5 @@ def _row(archive: ZipFile, member: ZipInfo, recognise: Recognise) -> tuple[objec
 
 def _reason(error: FormatError) -> str:
     if error.code == "E_UNKNOWN_FORMAT":
-        return f"of no known format: {error.found}"
+        return f"{UNKNOWN}: {error.found}"
     return clean_text(f"{error.found}; expected {error.expected}", 300)
