@@ -78,20 +78,22 @@ def read_by_lab(archive_file: RawFile, reading: Reading) -> Reading:
 
     Raises ExpectedError when the archive cannot be unpacked any more.
     """
-    frame, kind = reading.frame.copy(), _declared_kind(archive_file.measurement)
+    kind = _declared_kind(archive_file.measurement)
+    names, reasons = (reading.frame[column].tolist() for column in (FORMAT, REASON))
     with _unpacking(archive_file) as archive:
         for row, member in enumerate(files_in(archive)):
-            if not frame.at[row, REASON].startswith(UNKNOWN):
+            if not reasons[row].startswith(UNKNOWN):
                 continue
             with tempfile.NamedTemporaryFile() as file:
                 copy_member(archive, member, file)
                 try:
                     saved = known_to_lab(kind, Path(file.name), last_part(member.filename))
                 except FormatError as error:
-                    frame.at[row, REASON] = str(error)
+                    reasons[row] = str(error)
                     continue
             if saved is not None:
-                frame.loc[row, [FORMAT, REASON]] = saved.code, ""
+                names[row], reasons[row] = saved.code, ""
+    frame = reading.frame.assign(**{FORMAT: names, REASON: reasons})
     return table_of_members(Source(archive_file.original_name, "member"), frame)
 
 
