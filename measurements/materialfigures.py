@@ -16,6 +16,7 @@ HEAT = (
     Axis(columns.HEAT_FLOW, "Heat flow / mW"),
 )
 GREY_VALUES = {"Highest": "grey_max", "Mean": "grey_mean", "Lowest": "grey_min"}
+FEW_SLICES = 50
 NANO = 1e9
 MICRO = 1e6
 MAP_PIXELS = 256
@@ -110,8 +111,9 @@ def topography(frame: ParquetFrame, _window: Window) -> Figure:
 def image(frame: ParquetFrame, _window: Window) -> Figure:
     """Grey values of each slice: mean between lowest and highest."""
     slices = floats(frame, columns.SLICE)
+    mode = "lines+markers" if slices.size <= FEW_SLICES else "lines"
     data = [
-        trace(name, slices, floats(frame, column), mode="lines+markers")
+        trace(name, slices, floats(frame, column), mode=mode)
         for name, column in GREY_VALUES.items()
         if column in frame.columns
     ]
