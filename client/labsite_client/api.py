@@ -71,7 +71,9 @@ class Client:
         """Send a file and return the receipt: id, sha256, duplicate, measurement.
 
         ``subject`` is for example ``{"cell": "CE-2026-0001"}``; with a lot or a sensor it may also
-        name the ``project``. The server knows bytes that it has, so that repeating is harmless.
+        name the ``project``. ``{"revision_of": "ME-2026-0001"}`` sends a newer version of a file,
+        ``{"continues": "ME-2026-0001"}`` the next part of a test. The server knows bytes that it
+        has, so that repeating is harmless.
         Raises Refused, Unreachable after the last attempt, and OSError when the file cannot be
         opened.
         """
