@@ -75,8 +75,9 @@ class Lab:
         pq.write_table(pa.table({name: made[name] for name in names}), path, compression="zstd")
 
     def reading_s(self, measurement: Measurement) -> float:
-        """Wait until a file is read; return the seconds since it was queued."""
+        """Wait until a file is read and analysed; return the seconds from queue to table."""
         wait(lambda: not self._row(measurement).is_open, "the file is read")
+        wait(lambda: self._is_analysed(measurement), "the file is analysed")
         row = self._row(measurement)
         if row.finished_at is None or row.status != Measurement.Status.DONE:
             raise RuntimeError(row.error_message)
@@ -94,6 +95,12 @@ class Lab:
     def peak_mb(self, supervisor: int) -> float:
         """Return the highest memory that any process below the supervisor has had."""
         return max(_peak_mb(pid) for pid in _below(supervisor))
+
+    def _is_analysed(self, measurement: Measurement) -> bool:
+        runs = list(AnalysisRun.objects.filter(measurement=measurement))
+        return self._row(measurement).analyses_requested_at is not None and not any(
+            run.is_open for run in runs
+        )
 
     def _row(self, measurement: Measurement) -> Measurement:
         return Measurement.objects.get(pk=measurement.pk)

@@ -64,8 +64,8 @@ class ParquetFrame:
     """A Frame over a Parquet file; columns are read when asked for and not kept."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file and read its footer."""
-        self._file = pq.ParquetFile(path)
+        """Open the file and read its footer; what is stored never changes, so it is mapped."""
+        self._file = pq.ParquetFile(path, memory_map=True)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -76,9 +76,9 @@ def _codes() -> dict[str, tuple[str, dict[int, str]]]:
 
 def _texts(values: NDArray[np.float64], words: dict[int, str]) -> "pd.Series[str]":
     """Return codes as words (else the code itself), empty where there is none."""
-    codes, positions = np.unique(values, return_inverse=True)
+    positions, codes = pd.factorize(values, use_na_sentinel=False)
     texts = ["" if np.isnan(code) else words.get(int(code), str(int(code))) for code in codes]
-    return pd.Series(np.array(texts, dtype=object)[positions], dtype="str")
+    return pd.Series(texts, dtype="str").take(positions).reset_index(drop=True)
 
 
 def _auxiliary_name(name: str) -> str:
