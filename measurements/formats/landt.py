@@ -160,7 +160,8 @@ def _without_dead_sensors(raw: pd.DataFrame, words: dict[str, Meaning]) -> dict[
 def _with_steps(source: Source, frame: pd.DataFrame, notices: list[Notice]) -> pd.DataFrame:
     """Return the table with signed current, the charge of each step, the record's number."""
     run = runs(frame, (columns.CYCLE, columns.STEP, columns.STEP_TYPE))
-    if CHANNEL in frame and len(frame) > 1 and (np.diff(frame[CHANNEL]) == 1).all():
+    counted = CHANNEL in frame and pd.api.types.is_numeric_dtype(frame[CHANNEL])
+    if counted and len(frame) > 1 and (np.diff(frame[CHANNEL]) == 1).all():
         frame = frame.rename(columns={CHANNEL: columns.RECORD})
     frame = with_step_counts(frame, run, [name for pair in HALVES.values() for name in pair])
     stated = None

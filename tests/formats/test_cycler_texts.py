@@ -218,3 +218,14 @@ def test_a_header_without_table_is_refused(
 ) -> None:
     path = write(tmp_path / "cut.txt", [line])
     assert refusal(plugin.read, path).code == "E_COLUMNS_MISSING"
+
+
+def test_a_landt_channel_that_is_a_name_stays_one(tmp_path: Path) -> None:
+    path = landt(tmp_path)
+    first, *rest = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    begin = next(at for at, line in enumerate(rest) if line.startswith("1,"))
+    named = [f"002_5,{line.partition(',')[2]}" for line in rest[begin:]]
+    path.write_text("".join([first, *rest[:begin], *named]), encoding="utf-8-sig")
+    frame = LANDT.read(path).frame
+    assert set(frame["channel_index"]) == {"002_5"}
+    assert columns.RECORD not in frame
