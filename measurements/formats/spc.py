@@ -56,10 +56,11 @@ def read(path: Path) -> Reading:
         )
     header = parse_header(data)
     unit = _unit(path.name, header)
-    abscissae, ordinates = zip(*Reader(path.name, data, header).subfiles(), strict=True)
-    x, y = np.concatenate(abscissae), np.concatenate(ordinates)
-    if not y.size:
+    subfiles = list(Reader(path.name, data, header).subfiles())
+    if not any(ordinates.size for _abscissae, ordinates in subfiles):
         raise no_rows(source)
+    abscissae, ordinates = zip(*subfiles, strict=True)
+    x, y = np.concatenate(abscissae), np.concatenate(ordinates)
     whole = spectrum(source, _kind(header, unit), unit, x, _ordinate(header), y)
     sizes = [len(values) for values in ordinates]
     return reading(source, whole, sizes, metadata=_metadata(header, data))

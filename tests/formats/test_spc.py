@@ -114,3 +114,11 @@ def test_a_real_map_begins_and_ends_as_the_same_map_in_its_own_format(real_data:
     np.testing.assert_allclose(read_bands[:, 0], bands[:, 0], rtol=1e-6)
     between = np.array([np.interp(shifts[0], axis[::-1], band[::-1]) for band in bands])
     assert np.median(np.abs(read_bands - between) / between) < 0.01
+
+
+def test_a_file_that_announces_no_spectrum_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "none.spc"
+    path.write_bytes(
+        files.spc_header("<", 0xC4, exponent=-128, points=8, subfiles=0, codes=(13, 4))
+    )
+    assert refusal(read, path).code == "E_TOO_FEW_POINTS"
