@@ -109,7 +109,7 @@ def _read_text(path: Path) -> Reading:
         facts = geometry([_cells(line) for line in lines[before:at] if line.strip()])
         below = _cells(lines[at + 1]) if at + 1 < following else []
         labels, apart = _labels(_cells(lines[at]), below)
-        begin = at + 1 + apart
+        begin = min(at + 1 + apart, following)
         blank = (i for i in range(begin, following) if not lines[i].strip(" ,;\t"))
         before = next(blank, following)
         _check_stray(source, lines, range(before, following), len(labels))

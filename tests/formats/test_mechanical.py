@@ -204,3 +204,8 @@ def test_rows_that_do_not_fit_are_named(
 )
 def test_units_have_one_spelling(text: str, unit: str) -> None:
     assert unit_of(text) == unit
+
+
+def test_headings_that_stand_twice_are_a_sentence(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", ["Extension,Load", "Extension,Load", "(mm),(N)", "1,2", "2,3"])
+    assert refusal(universal_tester.read, path).code == "E_TOO_FEW_POINTS"
