@@ -12,7 +12,7 @@ from tests.fuzz.seeds import seeds
 from tests.fuzz.target import check
 
 SHORT_BYTES = 16 * 1024
-EXAMPLES = 100
+EXAMPLES = 250
 
 
 @cache
