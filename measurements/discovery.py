@@ -242,7 +242,7 @@ def _expected(name: str) -> str:
     ]
     if 0 < len(promised) <= MOST_PROMISED:
         return f"a file of the kind {' or '.join(promised)}, as its ending says"
-    return f"one of the {len(formats())} formats that are read (the page Formats lists them)"
+    return f"one of the {len(formats())} formats that are read"
 
 
 def _check_size(file: Opened, plugin: Format) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from analysis.methods import Fact, Flag, MethodError
 from analysis.methods._refusals import WHERE, above, optional_fact
 from analysis.science.cycling import CHARGE, DISCHARGE, FIRST_SIGN
+from measurements.columns import CYCLING
 
 DIRECTIONS = {"charge": CHARGE, "discharge": DISCHARGE}
 SYMMETRIC = ("symmetric_li", "symmetric_blocking", "li_blocking")
@@ -184,3 +185,8 @@ def _mass_flags(mass_mg: float | None, basis: str) -> tuple[Flag, ...]:
             ),
         )
     return ()
+
+
+def cycles_a_cell(kind: str, facts: Mapping[str, Fact]) -> bool:
+    """Tell whether a measurement of this kind is the cycling of a cell that is not symmetric."""
+    return kind == CYCLING and facts.get("cell_type") not in SYMMETRIC

@@ -1,9 +1,8 @@
 """Capacities, efficiencies, retention and cycle life of a cell cycled at constant current (A08)."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from analysis.methods import Fact, Inputs, Method, Result
+from analysis.methods import Inputs, Method, Result
 from analysis.methods._cycling_curves import curves
 from analysis.methods._cycling_evaluation import WORDS, Evaluation, evaluate
 from analysis.methods._cycling_flags import cycle_flags
@@ -12,7 +11,7 @@ from analysis.methods._cycling_params import Params
 from analysis.methods._cycling_record import read_recording
 from analysis.methods._cycling_record_flags import record_flags, uncertainty_flags
 from analysis.methods._cycling_retention import efficiency_metrics, retention_metrics
-from analysis.methods._cycling_subject import SYMMETRIC, read_subject
+from analysis.methods._cycling_subject import cycles_a_cell, read_subject
 from analysis.methods._cycling_tables import tables
 from analysis.methods._cycling_uncertainty import errors
 from measurements.columns import CYCLING
@@ -69,11 +68,6 @@ def _log(evaluation: Evaluation) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def triggers(kind: str, facts: Mapping[str, Fact]) -> bool:
-    """Return whether an arriving measurement starts this analysis: cycling of no symmetric cell."""
-    return kind == CYCLING and facts.get("cell_type") not in SYMMETRIC
-
-
 METHOD = Method(
     name="galvanostatic_cycling",
     version="1.0",
@@ -82,7 +76,7 @@ METHOD = Method(
     "at constant current, by cycles paired after the cell type.",
     kinds=(CYCLING,),
     params=Params,
-    triggers=triggers,
+    triggers=cycles_a_cell,
     run=run,
     facts=(
         "cell_type",

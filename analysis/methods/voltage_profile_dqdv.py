@@ -1,9 +1,9 @@
 """Voltage profiles of chosen cycles, their dQ/dV and the potentials of its peaks (A10)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from analysis.methods import Fact, Flag, Inputs, Method, Result
+from analysis.methods import Flag, Inputs, Method, Result
 from analysis.methods._cycling_curves import voltage_profiles
 from analysis.methods._cycling_evaluation import Evaluation, evaluate
 from analysis.methods._cycling_flags import opening, theory
@@ -11,7 +11,7 @@ from analysis.methods._cycling_params import DEAD_BAND, RESOLUTION
 from analysis.methods._cycling_params import Params as CyclingParams
 from analysis.methods._cycling_record import read_recording
 from analysis.methods._cycling_record_flags import gaps, uncertainty_flags
-from analysis.methods._cycling_subject import SYMMETRIC, read_subject
+from analysis.methods._cycling_subject import cycles_a_cell, read_subject
 from analysis.methods._cycling_uncertainty import errors
 from analysis.methods._profile_halves import Halves, Smoothing, chosen_numbers, read_halves
 from analysis.methods._profile_results import differential_curve, half_flags, metrics, tables
@@ -127,11 +127,6 @@ def _log(halves: Halves, smoothing: Smoothing) -> tuple[str, ...]:
     )
 
 
-def triggers(kind: str, facts: Mapping[str, Fact]) -> bool:
-    """Return whether an arriving measurement starts this analysis: cycling of no symmetric cell."""
-    return kind == CYCLING and facts.get("cell_type") not in SYMMETRIC
-
-
 METHOD = Method(
     name="voltage_profile_dqdv",
     version="1.0",
@@ -140,7 +135,7 @@ METHOD = Method(
     "potentials of its peaks.",
     kinds=(CYCLING,),
     params=Params,
-    triggers=triggers,
+    triggers=cycles_a_cell,
     run=run,
     facts=(
         "cell_type",
